@@ -1,0 +1,15 @@
+//! The facts: reading, checking and writing the canonical tables of a *dossier*.
+//!
+//! [`Dossier::open`] reads a folder of canonical tables, CSV or Parquet, and
+//! either gives checked tables or every [`Fault`] found in them. This crate
+//! knows no rule: what the facts are worth is the engine's business.
+
+pub mod dossier;
+pub mod fault;
+pub mod schema;
+pub mod write;
+
+pub use dossier::{Dossier, Source};
+pub use fault::{Fault, Faults};
+pub use schema::{Column, Kind, TABLES, Table, canonical_schema, table};
+pub use write::{Format, TableWriter, WriteError};
