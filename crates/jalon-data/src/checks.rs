@@ -48,7 +48,11 @@ struct Batch<'r> {
 
 impl<'r> Batch<'r> {
     fn column(&self, name: &str) -> Option<&'r ArrayRef> {
-        let index = self.table.columns.iter().position(|column| column.name == name)?;
+        let index = self
+            .table
+            .columns
+            .iter()
+            .position(|column| column.name == name)?;
         self.columns.get(index)
     }
 
@@ -79,7 +83,11 @@ impl<'r> Checked<'r> {
     fn batches(self) -> impl Iterator<Item = Batch<'r>> {
         let mut first = 0;
         self.rows.batches.iter().map(move |columns| {
-            let batch = Batch { table: self.table, columns, first };
+            let batch = Batch {
+                table: self.table,
+                columns,
+                first,
+            };
             first += columns.first().map_or(0, |column| column.len() as u64);
             batch
         })
@@ -98,9 +106,17 @@ impl<'r> Checked<'r> {
         words: impl FnOnce() -> Words,
     ) {
         let (file, line) = self.rows.origins.of(row);
-        let index = self.table.columns.iter().position(|known| known.name == column);
-        let place =
-            Place { table: self.rank + 1, file, line, column: index.map_or(0, |index| index + 1) };
+        let index = self
+            .table
+            .columns
+            .iter()
+            .position(|known| known.name == column);
+        let place = Place {
+            table: self.rank + 1,
+            file,
+            line,
+            column: index.map_or(0, |index| index + 1),
+        };
         let name = self.rows.origins.files.get(file).map_or("", String::as_str);
         faults.report(place, name, || words().column(column));
     }
@@ -138,15 +154,23 @@ pub(crate) fn check(tables: &[Option<Rows>], faults: &mut Collector) {
         })
     };
     let doctors = get("medecins").map(|table| {
-        (people(table, "medecin", "médecin déjà déclaré", faults), table.rows.complete)
+        (
+            people(table, "medecin", "médecin déjà déclaré", faults),
+            table.rows.complete,
+        )
     });
     let patients = get("patients").map(|table| {
-        (people(table, "patient", "patient déjà déclaré", faults), table.rows.complete)
+        (
+            people(table, "patient", "patient déjà déclaré", faults),
+            table.rows.complete,
+        )
     });
     let (doctors, all_doctors) = doctors.unwrap_or_default();
     let (patients, all_patients) = patients.unwrap_or_default();
     for table in TABLES {
-        let Some(table) = get(table.name) else { continue };
+        let Some(table) = get(table.name) else {
+            continue;
+        };
         let name = table.table.name;
         // Against a table that could not be read whole, every line would look orphaned.
         if all_patients && name != "patients" && table.has("patient") {
@@ -175,7 +199,9 @@ fn people<'r>(
 ) -> People<'r> {
     let mut people = People::with_capacity(usize::try_from(table.rows.count).unwrap_or(0));
     for batch in table.batches() {
-        let Some(ids) = batch.texts(identifier) else { continue };
+        let Some(ids) = batch.texts(identifier) else {
+            continue;
+        };
         let births = batch.dates("naissance");
         for index in 0..ids.len() {
             let Some(id) = text(ids, index) else { continue };
@@ -198,9 +224,14 @@ fn people<'r>(
 /// Reports the lines of patients that the dossier does not know, and what
 /// happens before birth.
 fn known_patients(table: Checked<'_>, patients: &People<'_>, faults: &mut Collector) {
-    let event = EVENTS.iter().find(|(name, _)| *name == table.table.name).map(|(_, date)| *date);
+    let event = EVENTS
+        .iter()
+        .find(|(name, _)| *name == table.table.name)
+        .map(|(_, date)| *date);
     for batch in table.batches() {
-        let Some(ids) = batch.texts("patient") else { continue };
+        let Some(ids) = batch.texts("patient") else {
+            continue;
+        };
         let dates = event.and_then(|name| Some((name, batch.dates(name)?)));
         // The lines of a patient often follow each other: one search serves them all.
         let mut last: Option<(&str, Option<&Person>)> = None;
@@ -236,7 +267,9 @@ fn known_patients(table: Checked<'_>, patients: &People<'_>, faults: &mut Collec
 /// Reports the lines of doctors that the dossier does not know.
 fn known_doctors(table: Checked<'_>, doctors: &People<'_>, faults: &mut Collector) {
     for batch in table.batches() {
-        let Some(ids) = batch.texts("medecin") else { continue };
+        let Some(ids) = batch.texts("medecin") else {
+            continue;
+        };
         for index in 0..ids.len() {
             if text(ids, index).is_some_and(|id| !doctors.contains_key(id)) {
                 table.report(batch.first + index as u64, "medecin", faults, || {
@@ -313,7 +346,13 @@ fn one_doctor_at_a_time(
             let end = value(ends, index).unwrap_or(i32::MAX);
             if start < end {
                 let row = batch.first + index as u64;
-                periods.push(Period { patient: patient.row, start, row, end, doctor: doctor.row });
+                periods.push(Period {
+                    patient: patient.row,
+                    start,
+                    row,
+                    end,
+                    doctor: doctor.row,
+                });
             }
         }
     }
@@ -325,7 +364,10 @@ fn one_doctor_at_a_time(
         if latest[0].is_some_and(|latest| latest.patient != period.patient) {
             latest = [None, None];
         }
-        let other = latest.into_iter().flatten().find(|other| other.doctor != period.doctor);
+        let other = latest
+            .into_iter()
+            .flatten()
+            .find(|other| other.doctor != period.doctor);
         if let Some(other) = other.filter(|other| other.end > period.start) {
             table.report(period.row, "medecin", faults, || {
                 let place = table.elsewhere(other.row, period.row);
@@ -337,9 +379,14 @@ fn one_doctor_at_a_time(
             });
         }
         latest = match latest {
-            [Some(first), second] if first.doctor == period.doctor => {
-                [Some(if period.end > first.end { period } else { first }), second]
-            }
+            [Some(first), second] if first.doctor == period.doctor => [
+                Some(if period.end > first.end {
+                    period
+                } else {
+                    first
+                }),
+                second,
+            ],
             [Some(first), _] if period.end > first.end => [Some(period), Some(first)],
             [Some(first), Some(second)] if second.end >= period.end => [Some(first), Some(second)],
             [Some(first), _] => [Some(first), Some(period)],
@@ -351,13 +398,17 @@ fn one_doctor_at_a_time(
 /// Reports declared fractions that are none.
 fn declared_fractions(table: Checked<'_>, faults: &mut Collector) {
     for batch in table.batches() {
-        let (Some(numerators), Some(denominators)) =
-            (batch.numbers::<Int64Type>("numerateur"), batch.numbers::<Int64Type>("denominateur"))
-        else {
+        let (Some(numerators), Some(denominators)) = (
+            batch.numbers::<Int64Type>("numerateur"),
+            batch.numbers::<Int64Type>("denominateur"),
+        ) else {
             continue;
         };
         for index in 0..numerators.len() {
             let row = batch.first + index as u64;
+            if table.rows.faulty.binary_search(&row).is_ok() {
+                continue;
+            }
             match (value(numerators, index), value(denominators, index)) {
                 (Some(numerator), Some(denominator)) if numerator > denominator => {
                     table.report(row, "numerateur", faults, || {
@@ -374,13 +425,7 @@ fn declared_fractions(table: Checked<'_>, faults: &mut Collector) {
     }
 }
 
-fn lone(
-    table: Checked<'_>,
-    row: u64,
-    missing: &'static str,
-    given: &str,
-    faults: &mut Collector,
-) {
+fn lone(table: Checked<'_>, row: u64, missing: &'static str, given: &str, faults: &mut Collector) {
     table.report(row, missing, faults, || {
         Words::new(format!("cellule vide alors que le {given} est donné"))
             .hint("donnez le numérateur et le dénominateur, ou aucun des deux")

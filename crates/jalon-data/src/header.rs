@@ -14,8 +14,9 @@ pub(crate) fn map(table: &Table, names: &[&str]) -> (Mapping, Vec<(usize, Words)
     let mut faults = Vec::new();
     // Without its header, a file starts with facts: no fault may show them as names.
     if !names.iter().any(|name| known(name).is_some()) {
-        let words = Words::new("la première ligne ne nomme aucune colonne de cette table")
-            .hint(format!("elle doit nommer les colonnes : {}", expected(table)));
+        let words = Words::new("la première ligne ne nomme aucune colonne de cette table").hint(
+            format!("elle doit nommer les colonnes : {}", expected(table)),
+        );
         return (Mapping::new(), vec![(0, words)]);
     }
     let mut mapping: Mapping = vec![None; table.columns.len()];
@@ -24,13 +25,14 @@ pub(crate) fn map(table: &Table, names: &[&str]) -> (Mapping, Vec<(usize, Words)
             faults.push((0, unknown(table, rank, name, names)));
             continue;
         };
-        match mapping.get_mut(index) {
-            Some(place @ None) => *place = Some(rank),
-            _ => {
-                let words = Words::new("colonne en double").column(name);
-                faults.push((index + 1, words.hint("gardez une seule colonne de ce nom")));
-            }
+        let Some(place) = mapping.get_mut(index) else {
+            continue;
+        };
+        if place.is_some() {
+            let words = Words::new("colonne en double").column(name);
+            faults.push((index + 1, words.hint("gardez une seule colonne de ce nom")));
         }
+        *place = Some(rank);
     }
     for (index, column) in table.columns.iter().enumerate() {
         if !column.optional && mapping.get(index) == Some(&None) {
@@ -52,14 +54,17 @@ fn unknown(table: &Table, rank: usize, name: &str, names: &[&str]) -> Words {
     // A column that is there under its own name is not what was meant.
     match nearest(name, columns.filter(|column| !names.contains(column))) {
         Some(near) => words.hint(format!("`{near}` ?")),
-        None => words.hint(format!("retirez-la ; colonnes possibles : {}", expected(table))),
+        None => words.hint(format!(
+            "retirez-la ; colonnes possibles : {}",
+            expected(table)
+        )),
     }
 }
 
 fn expected(table: &Table) -> String {
-    let names = table.columns.iter().map(|column| match column.optional {
-        true => format!("{}?", column.name),
-        false => column.name.to_owned(),
+    let names = table.columns.iter().map(|column| {
+        let mark = if column.optional { "?" } else { "" };
+        format!("{}{mark}", column.name)
     });
     names.collect::<Vec<_>>().join(", ")
 }

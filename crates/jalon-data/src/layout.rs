@@ -56,9 +56,15 @@ fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
             Ok(_) => Nature::Other,
             Err(error) => Nature::Unreadable(error),
         };
-        Entry { path, name: name.to_string_lossy().into_owned(), nature }
+        Entry {
+            path,
+            name: name.to_string_lossy().into_owned(),
+            nature,
+        }
     });
-    Ok(entries.filter(|entry| !entry.name.starts_with('.')).collect())
+    Ok(entries
+        .filter(|entry| !entry.name.starts_with('.'))
+        .collect())
 }
 
 /// The name of a file without the extension of a format, and that format.
@@ -112,7 +118,9 @@ pub(crate) fn find(root: &Path, faults: &mut Collector) -> Vec<Found> {
             ..Place::default()
         };
         let Some(candidates) = table.and_then(|rank| tables.get_mut(rank)) else {
-            stray(&entry, stem, format, |words| faults.report(place, &label, || words));
+            stray(&entry, stem, format, |words| {
+                faults.report(place, &label, || words);
+            });
             continue;
         };
         let words = match (entry.nature, format) {
@@ -137,7 +145,9 @@ pub(crate) fn find(root: &Path, faults: &mut Collector) -> Vec<Found> {
         faults.report(place, &label, || words);
     }
     let tables = tables.into_iter().zip(TABLES).enumerate();
-    tables.map(|(rank, (candidates, table))| settle(table, rank, candidates, faults)).collect()
+    tables
+        .map(|(rank, (candidates, table))| settle(table, rank, candidates, faults))
+        .collect()
 }
 
 fn no_dossier(error: &io::Error) -> Words {
@@ -156,14 +166,14 @@ fn no_dossier(error: &io::Error) -> Words {
 fn stray(entry: &Entry, stem: &str, format: Option<Format>, report: impl FnOnce(Words)) {
     let near = nearest_table(stem);
     match (&entry.nature, format, near) {
-        (Nature::Folder, _, Some(near)) => report(
-            Words::new("dossier qui n'est pas une table").hint(format!("`{near}` ?")),
-        ),
+        (Nature::Folder, _, Some(near)) => {
+            report(Words::new("dossier qui n'est pas une table").hint(format!("`{near}` ?")));
+        }
         (Nature::Folder, ..) | (_, None, _) => {}
         _ if is_notice(stem) => {}
-        (_, Some(_), Some(near)) => report(
-            Words::new("fichier qui n'est pas une table").hint(format!("`{near}` ?")),
-        ),
+        (_, Some(_), Some(near)) => {
+            report(Words::new("fichier qui n'est pas une table").hint(format!("`{near}` ?")));
+        }
         (_, Some(_), None) => {
             let names: Vec<_> = TABLES.iter().map(|table| table.name).collect();
             report(Words::new("fichier qui n'est pas une table").hint(format!(
@@ -181,15 +191,27 @@ fn is_notice(stem: &str) -> bool {
 
 /// Settles where a table is from what the folder has of it.
 fn settle(table: &Table, rank: usize, candidates: Candidates, faults: &mut Collector) -> Found {
-    let Candidates { mut files, folder, broken } = candidates;
-    let place = Place { table: rank + 1, ..Place::default() };
+    let Candidates {
+        mut files,
+        folder,
+        broken,
+    } = candidates;
+    let place = Place {
+        table: rank + 1,
+        ..Place::default()
+    };
     let name = table.name;
     if files.len() + usize::from(folder.is_some()) > 1 {
         let mut labels: Vec<_> = files.iter().map(|(_, file)| file.label.clone()).collect();
         labels.extend(folder.iter().map(|(_, label)| format!("{label}/")));
         faults.report(place, name, || {
-            Words::new(format!("table présente plusieurs fois : {}", labels.join(", ")))
-                .hint("gardez-en une ; pour plusieurs fichiers, un dossier qui porte le nom de la table")
+            Words::new(format!(
+                "table présente plusieurs fois : {}",
+                labels.join(", ")
+            ))
+            .hint(
+                "gardez-en une ; pour plusieurs fichiers, un dossier qui porte le nom de la table",
+            )
         });
         return Found::Broken;
     }
@@ -228,18 +250,32 @@ fn settle_folder(path: &Path, label: &str, place: Place, faults: &mut Collector)
         let words = match (entry.nature, format) {
             (Nature::File, Some(_)) if is_notice(stem) => continue,
             (Nature::File, Some(format)) => {
-                files.push((format, TableFile { path: entry.path, label }));
+                files.push((
+                    format,
+                    TableFile {
+                        path: entry.path,
+                        label,
+                    },
+                ));
                 continue;
             }
             (Nature::Folder, _) => Words::new("dossier au lieu d'un fichier")
                 .hint("les fichiers d'une table sont tous dans le dossier de la table"),
             (_, None) => continue,
-            (Nature::Other, _) => Words::new("ni un fichier ni un dossier")
-                .hint("mettez un fichier à cet endroit"),
+            (Nature::Other, _) => {
+                Words::new("ni un fichier ni un dossier").hint("mettez un fichier à cet endroit")
+            }
             (Nature::Unreadable(error), _) => cannot_read(&error),
         };
         broken = true;
-        faults.report(Place { file: position, ..place }, &label, || words);
+        faults.report(
+            Place {
+                file: position,
+                ..place
+            },
+            &label,
+            || words,
+        );
     }
     let Some(format) = files.first().map(|(format, _)| *format) else {
         if !broken {

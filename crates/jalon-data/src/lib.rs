@@ -1,11 +1,20 @@
 //! The facts: reading, checking and writing the canonical tables of a *dossier*.
 //!
 //! [`Dossier::open`] reads a folder of canonical tables, CSV or Parquet, and
-//! either gives checked tables or every [`Fault`] found in them. This crate
-//! knows no rule: what the facts are worth is the engine's business.
+//! either gives checked tables or every [`Fault`] found in them;
+//! [`TableWriter`] writes such tables. This crate knows no rule: what the
+//! facts are worth is the engine's business.
 
+mod checks;
+mod csv_table;
 pub mod dossier;
 pub mod fault;
+pub mod generer;
+mod header;
+mod layout;
+mod parquet_table;
+mod records;
+mod rows;
 pub mod schema;
 pub mod write;
 

@@ -38,7 +38,7 @@ struct Cell {
 /// Cells of the record being read; kept from one record to the next to reuse memory.
 #[derive(Debug, Default)]
 struct Cells {
-    cells: Vec<Cell>,
+    found: Vec<Cell>,
     /// Quoted cells that hold doubled quotes, copied with single ones.
     copy: Vec<u8>,
     /// Text follows a closing quote.
@@ -81,7 +81,7 @@ pub(crate) struct Record<'r> {
 impl<'r> Record<'r> {
     /// Number of cells.
     pub fn len(&self) -> usize {
-        self.cells.cells.len()
+        self.cells.found.len()
     }
 
     /// Whether text follows a closing quote.
@@ -91,8 +91,14 @@ impl<'r> Record<'r> {
 
     /// The bytes of a cell, quotes removed; nothing past the last cell.
     pub fn cell(&self, index: usize) -> &'r [u8] {
-        let Some(cell) = self.cells.cells.get(index) else { return &[] };
-        let bytes = if cell.unescaped { &self.cells.copy } else { self.buffer };
+        let Some(cell) = self.cells.found.get(index) else {
+            return &[];
+        };
+        let bytes = if cell.unescaped {
+            &self.cells.copy
+        } else {
+            self.buffer
+        };
         bytes.get(cell.start..cell.end).unwrap_or_default()
     }
 }
@@ -140,15 +146,21 @@ impl<R: Read> Records<R> {
                     let (start, line) = (self.start, self.line);
                     self.start += bytes;
                     self.line += lines;
-                    let empty_line = self.cells.cells.len() == 1
-                        && self.cells.cells[0].start == start
-                        && self.cells.cells[0].end == start;
+                    let empty_line = self.cells.found.len() == 1
+                        && self.cells.found[0].start == start
+                        && self.cells.found[0].end == start;
                     if !empty_line {
-                        break Ok(Some(Record { buffer: &self.buffer, cells: &self.cells, line }));
+                        break Ok(Some(Record {
+                            buffer: &self.buffer,
+                            cells: &self.cells,
+                            line,
+                        }));
                     }
                 }
                 Scan::Partial { lines, .. } if self.nul => {
-                    break Err(Stop::Nul { line: self.line + lines });
+                    break Err(Stop::Nul {
+                        line: self.line + lines,
+                    });
                 }
                 Scan::Partial { quoted: true, .. } if self.ended => {
                     break Err(Stop::Unclosed { line: self.line });
@@ -168,7 +180,10 @@ impl<R: Read> Records<R> {
         }
         if self.end == self.buffer.len() {
             if self.end >= LONGEST {
-                return Err(Stop::TooLong { line: self.line, seen: self.end });
+                return Err(Stop::TooLong {
+                    line: self.line,
+                    seen: self.end,
+                });
             }
             self.buffer.resize((self.end * 2).min(LONGEST), 0);
         }
@@ -198,27 +213,41 @@ impl<R: Read> Records<R> {
 fn separator(head: &[u8]) -> u8 {
     let line = head.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
     let line = &head[..line.unwrap_or(head.len())];
-    let count = |wanted| line.iter().filter(|byte| **byte == wanted).count();
-    if count(b';') > count(b',') { b';' } else { b',' }
+    let count = |wanted| line.split(|byte| *byte == wanted).count();
+    if count(b';') > count(b',') {
+        b';'
+    } else {
+        b','
+    }
 }
 
 /// Finds the cells of the record at the start of `text`, which lies at
 /// `offset` in the buffer. `last` when nothing follows `text`.
 fn scan(text: &[u8], offset: usize, separator: u8, last: bool, out: &mut Cells) -> Scan {
-    out.cells.clear();
+    out.found.clear();
     out.copy.clear();
     out.loose_quote = false;
     let mut lines = 0;
     let mut at = 0;
     if text.is_empty() {
-        return Scan::Partial { lines, quoted: false };
+        return Scan::Partial {
+            lines,
+            quoted: false,
+        };
     }
     loop {
         // One cell: it starts at `at`.
-        let mut cell = Cell { start: offset + at, end: offset + at, unescaped: false };
+        let mut cell = Cell {
+            start: offset + at,
+            end: offset + at,
+            unescaped: false,
+        };
         if text.get(at) == Some(&b'"') {
             let Some(end) = quoted(text, at, offset, last, &mut lines, &mut cell, out) else {
-                return Scan::Partial { lines, quoted: true };
+                return Scan::Partial {
+                    lines,
+                    quoted: true,
+                };
             };
             at = end;
             // Only a separator or an end of line may follow.
@@ -238,16 +267,40 @@ fn scan(text: &[u8], offset: usize, separator: u8, last: bool, out: &mut Cells) 
             at += length;
             cell.end = offset + at;
         }
-        out.cells.push(cell);
+        out.found.push(cell);
         match text.get(at) {
-            None if last => return Scan::Record { bytes: at, lines: lines + 1 },
-            None => return Scan::Partial { lines, quoted: false },
-            Some(b'\n') => return Scan::Record { bytes: at + 1, lines: lines + 1 },
+            None if last => {
+                return Scan::Record {
+                    bytes: at,
+                    lines: lines + 1,
+                };
+            }
+            None => {
+                return Scan::Partial {
+                    lines,
+                    quoted: false,
+                };
+            }
+            Some(b'\n') => {
+                return Scan::Record {
+                    bytes: at + 1,
+                    lines: lines + 1,
+                };
+            }
             Some(b'\r') => {
                 return match text.get(at + 1) {
-                    Some(b'\n') => Scan::Record { bytes: at + 2, lines: lines + 1 },
-                    None if !last => Scan::Partial { lines, quoted: false },
-                    _ => Scan::Record { bytes: at + 1, lines: lines + 1 },
+                    Some(b'\n') => Scan::Record {
+                        bytes: at + 2,
+                        lines: lines + 1,
+                    },
+                    None if !last => Scan::Partial {
+                        lines,
+                        quoted: false,
+                    },
+                    _ => Scan::Record {
+                        bytes: at + 1,
+                        lines: lines + 1,
+                    },
                 };
             }
             Some(_) => at += 1,
@@ -272,8 +325,7 @@ fn quoted(
         let rest = &text[from..];
         let length = rest.iter().position(|byte| *byte == b'"')?;
         let inside = &rest[..length];
-        let newlines = inside.iter().filter(|byte| **byte == b'\n').count();
-        *lines += newlines as u64;
+        *lines += inside.split(|byte| *byte == b'\n').count() as u64 - 1;
         let quote = from + length;
         match text.get(quote + 1) {
             Some(b'"') => {
@@ -302,7 +354,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: &[u8]) -> Result<Vec<(u64, Vec<Vec<u8>>)>, Stop> {
+    /// Lines and cells.
+    type Lines = Vec<(u64, Vec<Vec<u8>>)>;
+
+    fn read(text: &[u8]) -> Result<Lines, Stop> {
         let mut records = Records::start(text)?;
         let mut all = Vec::new();
         while let Some(record) = records.next()? {
@@ -318,12 +373,12 @@ mod tests {
 
     #[test]
     fn lines_quotes_and_separators() {
-        let text = b"\xef\xbb\xbfa;b,c\r\n\r\n\"x;\n\"\"y\"\"\";2\n;\r3;4";
+        let text = b"\xef\xbb\xbfa;b,c;d\r\n\r\n\"x;\n\"\"y\"\"\";2\n;\r3;4";
         let all = read(text).unwrap();
         assert_eq!(
             all,
             [
-                (1, cells(&["a", "b,c"])),
+                (1, cells(&["a", "b,c", "d"])),
                 (3, cells(&["x;\n\"y\"", "2"])),
                 (5, cells(&["", ""])),
                 (6, cells(&["3", "4"])),
@@ -333,8 +388,14 @@ mod tests {
 
     #[test]
     fn stops() {
-        assert!(matches!(read(b"a,b\n1,2\n3,\0"), Err(Stop::Nul { line: 3 })));
-        assert!(matches!(read(b"a,b\n1,\"2\n3,4\n"), Err(Stop::Unclosed { line: 2 })));
+        assert!(matches!(
+            read(b"a,b\n1,2\n3,\0"),
+            Err(Stop::Nul { line: 3 })
+        ));
+        assert!(matches!(
+            read(b"a,b\n1,\"2\n3,4\n"),
+            Err(Stop::Unclosed { line: 2 })
+        ));
         assert!(matches!(read(b"\xff\xfea\0"), Err(Stop::Utf16)));
         let long = [b"a\n".to_vec(), vec![b'x'; LONGEST + 1]].concat();
         assert!(matches!(read(&long), Err(Stop::TooLong { line: 2, .. })));
@@ -372,7 +433,10 @@ mod tests {
                     let all: Vec<_> = all.into_iter().map(|(_, record)| record).collect();
                     prop_assert_eq!(all, expected);
                 }
-                Err(stop) => prop_assert!(matches!(stop, Stop::Unclosed { .. })),
+                Err(stop) => {
+                    let unclosed = matches!(stop, Stop::Unclosed { .. });
+                    prop_assert!(unclosed);
+                }
             }
         }
 
@@ -386,7 +450,9 @@ mod tests {
     }
 
     fn read_has_loose_quote(text: &[u8]) -> bool {
-        let Ok(mut records) = Records::start(text) else { return false };
+        let Ok(mut records) = Records::start(text) else {
+            return false;
+        };
         while let Ok(Some(record)) = records.next() {
             if record.has_loose_quote() {
                 return true;

@@ -63,9 +63,12 @@ impl Origins {
     }
 
     fn push(&mut self, row: u64, file: usize, line: u64) {
-        let follows = self.runs.last().is_some_and(|(first, last_file, first_line)| {
-            *last_file == file && first_line + (row - first) == line
-        });
+        let follows = self
+            .runs
+            .last()
+            .is_some_and(|(first, last_file, first_line)| {
+                *last_file == file && first_line + (row - first) == line
+            });
         if !follows {
             self.runs.push((row, file, line));
         }
@@ -82,6 +85,8 @@ pub(crate) struct Rows {
     pub origins: Origins,
     /// Every line of the files is there, be it with faults.
     pub complete: bool,
+    /// Rows with a faulty cell, in order: what is missing there was not left empty.
+    pub faulty: Vec<u64>,
 }
 
 impl Rows {
@@ -89,7 +94,9 @@ impl Rows {
     pub fn into_batches(self, table: &Table) -> Result<Vec<RecordBatch>, ArrowError> {
         let schema = canonical_schema(table);
         let batches = self.batches.into_iter();
-        batches.map(|columns| RecordBatch::try_new(Arc::clone(&schema), columns)).collect()
+        batches
+            .map(|columns| RecordBatch::try_new(Arc::clone(&schema), columns))
+            .collect()
     }
 }
 
@@ -125,7 +132,9 @@ impl Values {
     fn append(&mut self, value: Value<'_>) -> Result<(), Refusal> {
         match (self, value) {
             (Self::Text(builder), Value::Text(text)) => {
-                builder.try_append_value(text).map_err(|_| Refusal::TooLong)?;
+                builder
+                    .try_append_value(text)
+                    .map_err(|_| Refusal::TooLong)?;
             }
             (Self::Date(builder), Value::Date(day)) => builder.append_value(day),
             (Self::Integer(builder), Value::Integer(number)) => builder.append_value(number),
@@ -177,13 +186,18 @@ impl<'t> Builder<'t> {
             table,
             rank,
             faults,
-            columns: table.columns.iter().map(|column| Values::of(column.kind)).collect(),
+            columns: table
+                .columns
+                .iter()
+                .map(|column| Values::of(column.kind))
+                .collect(),
             pending: 0,
             rows: Rows {
                 batches: Vec::new(),
                 count: 0,
                 origins: Origins::default(),
                 complete: true,
+                faulty: Vec::new(),
             },
             file: 0,
             line: 0,
@@ -195,6 +209,12 @@ impl<'t> Builder<'t> {
         self.file = self.rows.origins.files.len();
         self.line = 0;
         self.rows.origins.files.push(name.to_owned());
+    }
+
+    /// The following rows come from the file of this rank, started before.
+    pub fn resume_file(&mut self, rank: usize) {
+        self.file = rank;
+        self.line = 0;
     }
 
     /// Reports a fault of the current file, some of whose lines are thus missing.
@@ -209,8 +229,18 @@ impl<'t> Builder<'t> {
     }
 
     fn report(&mut self, line: u64, column: usize, words: impl FnOnce() -> Words) {
-        let place = Place { table: self.rank + 1, file: self.file, line, column };
-        let name = self.rows.origins.files.get(self.file).map_or("", String::as_str);
+        let place = Place {
+            table: self.rank + 1,
+            file: self.file,
+            line,
+            column,
+        };
+        let name = self
+            .rows
+            .origins
+            .files
+            .get(self.file)
+            .map_or("", String::as_str);
         self.faults.report(place, name, words);
     }
 
@@ -238,7 +268,34 @@ impl<'t> Builder<'t> {
             Err(refusal) => refusal,
         };
         values.null();
-        self.report(self.line, index + 1, || refusal.words(column, value).column(column.name));
+        if self.rows.faulty.last() != Some(&self.rows.count) {
+            self.rows.faulty.push(self.rows.count);
+        }
+        self.report(self.line, index + 1, || {
+            refusal.words(column, value).column(column.name)
+        });
+    }
+
+    /// Whether every line met so far could be read.
+    pub fn is_complete(&self) -> bool {
+        self.rows.complete
+    }
+
+    /// Checks a cell of a table that is not read, and reports it.
+    pub fn examine(&mut self, line: u64, index: usize, value: Value<'_>) {
+        let Some(column) = self.table.columns.get(index) else {
+            return;
+        };
+        let refusal = match (check(column, value), value) {
+            // Read whole, an empty text is an unknown value; left there, it would be a code.
+            (Ok(Value::Unknown), Value::Text(_)) => Refusal::Empty,
+            (Ok(Value::Unknown), _) if !column.may_be_unknown() => Refusal::Empty,
+            (Ok(_), _) => return,
+            (Err(refusal), _) => refusal,
+        };
+        self.report(line, index + 1, || {
+            refusal.words(column, value).column(column.name)
+        });
     }
 
     /// Ends the row.
@@ -252,7 +309,9 @@ impl<'t> Builder<'t> {
 
     fn flush(&mut self) {
         if self.pending > 0 {
-            self.rows.batches.push(self.columns.iter_mut().map(Values::finish).collect());
+            self.rows
+                .batches
+                .push(self.columns.iter_mut().map(Values::finish).collect());
             self.pending = 0;
         }
     }
@@ -293,9 +352,7 @@ fn check<'v>(column: &Column, value: Value<'v>) -> Result<Value<'v>, Refusal> {
         value => value,
     };
     match (column.kind, value) {
-        (Kind::OneOf(known), Value::Text(text)) if !known.contains(&text) => {
-            Err(Refusal::NotOneOf)
-        }
+        (Kind::OneOf(known), Value::Text(text)) if !known.contains(&text) => Err(Refusal::NotOneOf),
         // A code with a space beside it would match no list, in silence.
         (Kind::Identifier | Kind::Text, Value::Text(text))
             if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) =>
@@ -306,9 +363,19 @@ fn check<'v>(column: &Column, value: Value<'v>) -> Result<Value<'v>, Refusal> {
         (Kind::Integer, Value::Integer(n)) if n < column.bounds.0 || n > column.bounds.1 => {
             Err(Refusal::Bounds)
         }
+        (Kind::Boolean, Value::Integer(n)) => match n {
+            0 => Ok(Value::Boolean(false)),
+            1 => Ok(Value::Boolean(true)),
+            _ => Err(Refusal::NotABoolean),
+        },
         (Kind::Date, Value::Date(day)) if !is_plausible(day) => Err(Refusal::Year),
         _ => Ok(value),
     }
+}
+
+/// First and last days that a dossier may speak of.
+pub(crate) fn plausible_days() -> (i32, i32) {
+    (*DAYS.start(), *DAYS.end())
 }
 
 /// Whether a day is in a year that a dossier may speak of.
@@ -330,7 +397,9 @@ fn civil(year: &[u8], month: &[u8], day: &[u8]) -> Result<i32, Refusal> {
     let (Ok(month), Ok(day)) = (i8::try_from(month), i8::try_from(day)) else {
         return Err(Refusal::NotADate);
     };
-    Date::new(year, month, day).map(days).map_err(|_| Refusal::NoSuchDay)
+    Date::new(year, month, day)
+        .map(days)
+        .map_err(|_| Refusal::NoSuchDay)
 }
 
 fn date(text: &str) -> Result<i32, Refusal> {
@@ -345,9 +414,15 @@ fn date(text: &str) -> Result<i32, Refusal> {
 /// The day that a date written in another way certainly means.
 fn meant(text: &str) -> Option<String> {
     let day = match text.as_bytes() {
-        [d0, d1, b'/' | b'-' | b'.', m0, m1, b'/' | b'-' | b'.', year @ ..] if year.len() == 4 => {
-            civil(year, &[*m0, *m1], &[*d0, *d1])
-        }
+        [
+            d0,
+            d1,
+            b'/' | b'-' | b'.',
+            m0,
+            m1,
+            b'/' | b'-' | b'.',
+            year @ ..,
+        ] if year.len() == 4 => civil(year, &[*m0, *m1], &[*d0, *d1]),
         [y0, y1, y2, y3, b'/' | b'.', m0, m1, b'/' | b'.', d0, d1]
         | [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T' | b' ', ..]
         | [y0, y1, y2, y3, m0, m1, d0, d1] => {
@@ -373,7 +448,8 @@ fn boolean(text: &str) -> Result<bool, Refusal> {
 
 /// At most nine digits on each side, so that an exact fraction always holds it.
 fn is_decimal(text: &str) -> bool {
-    let digits = |part: &str| (1..=9).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        |part: &str| (1..=9).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     match text.split_once([',', '.']) {
         Some((whole, decimals)) => digits(whole) && digits(decimals),
         None => digits(text),
@@ -390,8 +466,12 @@ impl Refusal {
             Value::Boolean(b) => Cow::Owned(b.to_string()),
         };
         let words = match self {
+            Self::Empty if column.may_be_unknown() => {
+                return Words::new("texte vide").hint("écrivez une valeur nulle (NULL)");
+            }
             Self::Empty => {
-                return Words::new("cellule vide").hint("cette colonne est à remplir à chaque ligne");
+                return Words::new("cellule vide")
+                    .hint("cette colonne est à remplir à chaque ligne");
             }
             Self::TooLong => {
                 Words::new("texte trop long").hint("le texte d'une cellule tient en quelques mots")
@@ -408,13 +488,13 @@ impl Refusal {
             Self::NoSuchDay => Words::new("cette date n'existe pas")
                 .hint("une date s'écrit année-mois-jour : 2024-12-31"),
             Self::Year => {
-                let message =
-                    format!("année hors de {} à {}", YEARS.start(), YEARS.end());
-                Words::new(message).hint("corrigez l'année ; laissez vide une date inconnue, si la colonne le permet")
+                let message = format!("année hors de {} à {}", YEARS.start(), YEARS.end());
+                Words::new(message).hint(
+                    "corrigez l'année ; laissez vide une date inconnue, si la colonne le permet",
+                )
             }
-            Self::NotAnInteger => {
-                Words::new("ce n'est pas un nombre entier").hint("écrivez des chiffres seuls, sans espace ni décimale")
-            }
+            Self::NotAnInteger => Words::new("ce n'est pas un nombre entier")
+                .hint("écrivez des chiffres seuls, sans espace ni décimale"),
             Self::Bounds => bounds(column),
             Self::NotABoolean => {
                 Words::new("ni oui ni non").hint("écrivez 1 ou true pour oui, 0 ou false pour non")
@@ -422,12 +502,18 @@ impl Refusal {
             Self::NotADecimal => Words::new("ce n'est pas un pourcentage")
                 .hint("écrivez un nombre décimal sans signe, comme 62 ou 62,5"),
         };
-        if column.kind == Kind::Identifier { words } else { words.value(&text) }
+        if column.kind == Kind::Identifier {
+            words
+        } else {
+            words.value(&text)
+        }
     }
 }
 
 fn not_one_of(column: &Column, text: &str) -> Words {
-    let Kind::OneOf(known) = column.kind else { return Words::new("valeur inconnue") };
+    let Kind::OneOf(known) = column.kind else {
+        return Words::new("valeur inconnue");
+    };
     let mut hint = String::from("écrivez ");
     for (rank, choice) in known.iter().enumerate() {
         let link = match rank {
@@ -448,8 +534,9 @@ fn bounds(column: &Column) -> Words {
     match column.bounds {
         (least, i64::MAX) => Words::new(format!("au moins {least} attendu"))
             .hint("corrigez le nombre, ou laissez la cellule vide s'il est inconnu"),
-        (least, greatest) => Words::new(format!("hors de {least} à {greatest}"))
-            .hint("corrigez le nombre"),
+        (least, greatest) => {
+            Words::new(format!("hors de {least} à {greatest}")).hint("corrigez le nombre")
+        }
     }
 }
 
@@ -462,7 +549,14 @@ mod tests {
         assert!(matches!(date("1970-01-02"), Ok(1)));
         assert!(matches!(date("2024-02-29"), Ok(19_782)));
         assert!(matches!(date("2023-02-29"), Err(Refusal::NoSuchDay)));
-        for text in ["2024-1-1", "31/12/2024", "2024-12-31 ", "２０２４-01-01", "+024-01-01", ""] {
+        for text in [
+            "2024-1-1",
+            "31/12/2024",
+            "2024-12-31 ",
+            "２０２４-01-01",
+            "+024-01-01",
+            "",
+        ] {
             assert!(matches!(date(text), Err(Refusal::NotADate)), "{text}");
         }
         assert_eq!(iso(19_782), "2024-02-29");
@@ -473,7 +567,13 @@ mod tests {
 
     #[test]
     fn dates_written_otherwise() {
-        for text in ["31/12/2024", "31.12.2024", "20241231", "2024/12/31", "2024-12-31T00:00:00"] {
+        for text in [
+            "31/12/2024",
+            "31.12.2024",
+            "20241231",
+            "2024/12/31",
+            "2024-12-31T00:00:00",
+        ] {
             assert_eq!(meant(text).as_deref(), Some("2024-12-31"), "{text}");
         }
         assert_eq!(meant("31/12/24"), None);
@@ -485,7 +585,17 @@ mod tests {
         for text in ["62", "62,5", "62.50", "0", "100"] {
             assert!(is_decimal(text), "{text}");
         }
-        for text in ["", "-1", "62 %", "62,", ",5", "1.2.3", "1e3", "1234567890", "٦"] {
+        for text in [
+            "",
+            "-1",
+            "62 %",
+            "62,",
+            ",5",
+            "1.2.3",
+            "1e3",
+            "1234567890",
+            "٦",
+        ] {
             assert!(!is_decimal(text), "{text}");
         }
     }
@@ -497,6 +607,9 @@ mod tests {
             origins.push(row, file, line);
         }
         assert_eq!(origins.runs.len(), 3);
-        assert_eq!([origins.of(1), origins.of(2), origins.of(4)], [(0, 3), (0, 7), (1, 3)]);
+        assert_eq!(
+            [origins.of(1), origins.of(2), origins.of(4)],
+            [(0, 3), (0, 7), (1, 3)]
+        );
     }
 }

@@ -51,7 +51,10 @@ impl Column {
     }
 
     const fn within(self, least: i64, greatest: i64) -> Self {
-        Self { bounds: (least, greatest), ..self }
+        Self {
+            bounds: (least, greatest),
+            ..self
+        }
     }
 }
 
@@ -67,15 +70,33 @@ pub struct Table {
 }
 
 const fn column(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, optional: false, nullable: false, bounds: ANY }
+    Column {
+        name,
+        kind,
+        optional: false,
+        nullable: false,
+        bounds: ANY,
+    }
 }
 
 const fn empty_allowed(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, optional: false, nullable: true, bounds: ANY }
+    Column {
+        name,
+        kind,
+        optional: false,
+        nullable: true,
+        bounds: ANY,
+    }
 }
 
 const fn optional(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, optional: true, nullable: true, bounds: ANY }
+    Column {
+        name,
+        kind,
+        optional: true,
+        nullable: true,
+        bounds: ANY,
+    }
 }
 
 use Kind::{Boolean, Date, Decimal, Identifier, Integer, OneOf, Text};
@@ -223,7 +244,11 @@ impl Kind {
 #[must_use]
 pub fn canonical_schema(table: &Table) -> SchemaRef {
     let fields = table.columns.iter().map(|column| {
-        Field::new(column.name, column.kind.data_type(), column.may_be_unknown())
+        Field::new(
+            column.name,
+            column.kind.data_type(),
+            column.may_be_unknown(),
+        )
     });
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }

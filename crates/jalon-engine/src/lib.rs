@@ -1,1 +1,16 @@
-//! Rules × facts.
+//! Rules × facts: the pages of a campaign compiled to one query, its answers
+//! by doctor and by patient, and the amounts they earn.
+#![deny(clippy::float_arithmetic)]
+
+mod atoms;
+pub mod cases;
+mod columns;
+pub mod engine;
+pub mod error;
+pub mod evidence;
+pub mod facts;
+mod plan;
+mod sql;
+
+pub use engine::{Engine, Question};
+pub use error::EngineError;

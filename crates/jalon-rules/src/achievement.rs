@@ -116,7 +116,10 @@ impl Objectives {
             direction,
             kind,
             start: start.map(Fraction::hundredths),
-            intermediate: scale.intermediate.as_ref().map(|known| known.value.hundredths()),
+            intermediate: scale
+                .intermediate
+                .as_ref()
+                .map(|known| known.value.hundredths()),
             target: scale.target.as_ref().map(|known| known.value.hundredths()),
             share: Some(share.clone()),
         }
@@ -127,7 +130,24 @@ impl Objectives {
     #[must_use]
     pub fn achievement(&self, rate: &Fraction) -> Range {
         let rate = self.signed(rate);
-        Range::hull(self.hardest().earned(&rate), self.easiest().earned(&rate))
+        let hardest = self.hardest().earned(&rate);
+        if self.is_known() {
+            Range::exact(hardest)
+        } else {
+            Range::hull(hardest, self.easiest().earned(&rate))
+        }
+    }
+
+    /// Is nothing unknown?
+    const fn is_known(&self) -> bool {
+        let Self {
+            start,
+            intermediate,
+            target,
+            share,
+            ..
+        } = self;
+        start.is_some() && intermediate.is_some() && target.is_some() && share.is_some()
     }
 
     /// The branch of the rule that this rate falls in.
@@ -152,9 +172,13 @@ impl Objectives {
             (Direction::Falling, RateKind::Share) => Level::At(-Fraction::one()),
             (Direction::Falling, RateKind::Per100) => Level::BelowAll,
         };
-        let intermediate = self.level(self.intermediate.as_ref()).unwrap_or(easiest.clone());
+        let intermediate = self
+            .level(self.intermediate.as_ref())
+            .unwrap_or(easiest.clone());
         Corner {
-            target: self.level(self.target.as_ref()).unwrap_or(intermediate.clone()),
+            target: self
+                .level(self.target.as_ref())
+                .unwrap_or(intermediate.clone()),
             intermediate,
             start: self.level(self.start.as_ref()).unwrap_or(easiest),
             share: self.share.clone().unwrap_or_else(Fraction::one),
@@ -170,7 +194,9 @@ impl Objectives {
         };
         let target = self.level(self.target.as_ref()).unwrap_or(hardest.clone());
         Corner {
-            intermediate: self.level(self.intermediate.as_ref()).unwrap_or(target.clone()),
+            intermediate: self
+                .level(self.intermediate.as_ref())
+                .unwrap_or(target.clone()),
             target,
             start: self.level(self.start.as_ref()).unwrap_or(hardest),
             share: self.share.clone().unwrap_or_else(Fraction::zero),
@@ -226,9 +252,9 @@ impl Corner {
 /// covered: none of an endless way, all of one that begins endlessly far.
 fn way(rate: &Fraction, from: &Level, to: &Level) -> Fraction {
     match (from, to) {
-        (Level::At(from), Level::At(to)) if from < rate => {
-            (rate - from).checked_div(&(to - from)).unwrap_or_else(Fraction::zero)
-        }
+        (Level::At(from), Level::At(to)) if from < rate => (rate - from)
+            .checked_div(&(to - from))
+            .unwrap_or_else(Fraction::zero),
         (Level::BelowAll, Level::At(_)) => Fraction::one(),
         _ => Fraction::zero(),
     }

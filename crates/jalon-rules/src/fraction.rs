@@ -1,17 +1,21 @@
 //! Exact fractions: every rate, point and euro of Jalon is one.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Mul, Neg, Sub};
 use std::str::FromStr;
 
 use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::{One, Signed, Zero, pow};
+use num_rational::{BigRational, Ratio};
+use num_traits::{One, Signed, ToPrimitive, Zero, pow};
 
 /// An exact fraction, of any size: no binary float, no overflow, no rounding
 /// but the one that is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Nearly all fractions of an account have short parts: they are computed in
+/// machine words, and in big numbers only where words overflow.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fraction(BigRational);
 
 /// A text that is not a decimal number.
@@ -42,19 +46,22 @@ impl Fraction {
     /// for, 74 giving 37/50.
     #[must_use]
     pub fn hundredths(&self) -> Self {
-        Self(&self.0 / BigInt::from(100))
+        self * Self(BigRational::new_raw(BigInt::one(), BigInt::from(100)))
     }
 
     /// A hundred times this number: the percentage of a share.
     #[must_use]
     pub fn times_hundred(&self) -> Self {
-        Self(&self.0 * BigInt::from(100))
+        self * Self::from(100)
     }
 
     /// The quotient, nothing when the divisor is 0.
     #[must_use]
     pub fn checked_div(&self, divisor: &Self) -> Option<Self> {
-        (!divisor.is_zero()).then(|| Self(&self.0 / &divisor.0))
+        (!divisor.is_zero()).then(|| match self.both_short(divisor) {
+            Some((one, two)) => Self::from_short(one / two),
+            None => Self(&self.0 / &divisor.0),
+        })
     }
 
     /// Is it 0?
@@ -101,6 +108,24 @@ impl Fraction {
         }
     }
 
+    /// The same fraction in machine words, if both parts fit in half a word:
+    /// then no operation on two of them overflows.
+    fn short(&self) -> Option<Ratio<i64>> {
+        let (numerator, denominator) = (self.0.numer().to_i32()?, self.0.denom().to_i32()?);
+        Some(Ratio::new_raw(numerator.into(), denominator.into()))
+    }
+
+    /// Two fractions in machine words, if both fit.
+    fn both_short(&self, other: &Self) -> Option<(Ratio<i64>, Ratio<i64>)> {
+        Some((self.short()?, other.short()?))
+    }
+
+    /// A fraction in machine words as one of any size.
+    fn from_short(short: Ratio<i64>) -> Self {
+        let (numerator, denominator) = short.into_raw();
+        Self(BigRational::new_raw(numerator.into(), denominator.into()))
+    }
+
     /// The nearest whole number of units of 10⁻ᵈⁱᵍⁱᵗˢ, half away from zero.
     fn scaled(&self, digits: usize) -> BigInt {
         (&self.0 * power_of_ten(digits)).round().to_integer()
@@ -139,7 +164,11 @@ impl FromStr for Fraction {
             .parse()
             .map_err(|_| ParseFractionError(text.to_owned()))?;
         let value = Self(BigRational::new(scaled, power_of_ten(decimals.len())));
-        Ok(if unsigned.len() < text.len() { -value } else { value })
+        Ok(if unsigned.len() < text.len() {
+            -value
+        } else {
+            value
+        })
     }
 }
 
@@ -155,6 +184,21 @@ macro_rules! whole {
 }
 
 whole!(i32, i64, u32, u64);
+
+impl Ord for Fraction {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match self.both_short(other) {
+            Some((one, two)) => (one.numer() * two.denom()).cmp(&(two.numer() * one.denom())),
+            None => self.0.cmp(&other.0),
+        }
+    }
+}
+
+impl PartialOrd for Fraction {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Neg for &Fraction {
     type Output = Fraction;
@@ -179,7 +223,10 @@ macro_rules! operator {
             type Output = Fraction;
 
             fn $method(self, other: &Fraction) -> Fraction {
-                Fraction((&self.0).$method(&other.0))
+                match self.both_short(other) {
+                    Some((one, two)) => Fraction::from_short(one.$method(two)),
+                    None => Fraction((&self.0).$method(&other.0)),
+                }
             }
         }
 
@@ -240,9 +287,14 @@ mod tests {
         assert_eq!(decimal("74,5"), decimal("74.50"));
         assert_eq!(decimal("1.0040"), Fraction::ratio(251, 250).unwrap());
         assert_eq!(decimal("-0.5"), -Fraction::ratio(1, 2).unwrap());
-        for wrong in ["", "-", "+1", ".5", "5.", "1.2.3", "1,2,3", "1e3", "½", "1 000", " 1", "٣"] {
+        for wrong in [
+            "", "-", "+1", ".5", "5.", "1.2.3", "1,2,3", "1e3", "½", "1 000", " 1", "٣",
+        ] {
             let error = wrong.parse::<Fraction>().unwrap_err();
-            assert_eq!(error.to_string(), format!("nombre décimal attendu : `{wrong}`"));
+            assert_eq!(
+                error.to_string(),
+                format!("nombre décimal attendu : `{wrong}`")
+            );
         }
     }
 
@@ -269,6 +321,37 @@ mod tests {
         assert_eq!(decimal("100").to_short_decimal(0), "100");
         assert_eq!(Fraction::ratio(2, 3).unwrap().to_short_decimal(2), "0.67");
         assert_eq!(Fraction::zero().to_short_decimal(2), "0");
+    }
+
+    #[test]
+    fn long_and_short_parts_compute_alike() {
+        // A factor that no machine word holds sends every operation to big
+        // numbers; taken out again, it leaves what machine words give.
+        let factor = decimal(&format!("1{}7", "0".repeat(40)));
+        let edges = [
+            i32::MIN.into(),
+            -7,
+            0,
+            3,
+            i32::MAX.into(),
+            i64::from(i32::MAX) + 1,
+        ];
+        let values: Vec<Fraction> = edges
+            .into_iter()
+            .flat_map(|part| edges.map(|whole| (part, whole)))
+            .filter_map(|(part, whole)| Fraction::from(part).checked_div(&whole.into()))
+            .collect();
+        for one in &values {
+            for two in &values {
+                let (long_one, long_two) = (one * &factor, two * &factor);
+                let back = |long: Fraction| long.checked_div(&factor).unwrap();
+                assert_eq!(one + two, back(&long_one + &long_two));
+                assert_eq!(one - two, back(&long_one - &long_two));
+                assert_eq!(one * two, back(&long_one * two));
+                assert_eq!(one.checked_div(two), long_one.checked_div(&long_two));
+                assert_eq!(one.cmp(two), long_one.cmp(&long_two));
+            }
+        }
     }
 
     #[test]

@@ -24,16 +24,25 @@ impl Range {
     #[must_use]
     pub fn hull(one: Fraction, other: Fraction) -> Self {
         if one <= other {
-            Self { min: one, max: other }
+            Self {
+                min: one,
+                max: other,
+            }
         } else {
-            Self { min: other, max: one }
+            Self {
+                min: other,
+                max: one,
+            }
         }
     }
 
     /// A figure without doubt.
     #[must_use]
     pub fn exact(value: Fraction) -> Self {
-        Self { min: value.clone(), max: value }
+        Self {
+            min: value.clone(),
+            max: value,
+        }
     }
 
     /// Exactly 0.
@@ -51,7 +60,10 @@ impl Range {
     /// Any share, from 0 to 1.
     #[must_use]
     pub fn share() -> Self {
-        Self { min: Fraction::zero(), max: Fraction::one() }
+        Self {
+            min: Fraction::zero(),
+            max: Fraction::one(),
+        }
     }
 
     /// The least the figure can be.
@@ -88,7 +100,18 @@ impl Range {
     /// zero.
     #[must_use]
     pub fn round(&self, digits: usize) -> Self {
-        Self { min: self.min.round(digits), max: self.max.round(digits) }
+        self.map(|end| end.round(digits))
+    }
+
+    /// What a non-decreasing function makes of the range.
+    fn map(&self, function: impl Fn(&Fraction) -> Fraction) -> Self {
+        let min = function(&self.min);
+        let max = if self.is_exact() {
+            min.clone()
+        } else {
+            function(&self.max)
+        };
+        Self { min, max }
     }
 
     /// The quotient, nothing when the divisor can be 0.
@@ -98,7 +121,12 @@ impl Range {
             return None;
         }
         let one = Fraction::one();
-        Some(self * &Self::hull(one.checked_div(&divisor.min)?, one.checked_div(&divisor.max)?))
+        Some(
+            self * &Self::hull(
+                one.checked_div(&divisor.min)?,
+                one.checked_div(&divisor.max)?,
+            ),
+        )
     }
 }
 
@@ -112,7 +140,13 @@ impl Add for &Range {
     type Output = Range;
 
     fn add(self, other: Self) -> Range {
-        Range { min: &self.min + &other.min, max: &self.max + &other.max }
+        if let Some(term) = other.as_exact() {
+            return self.map(|end| end + term);
+        }
+        Range {
+            min: &self.min + &other.min,
+            max: &self.max + &other.max,
+        }
     }
 }
 
@@ -120,7 +154,10 @@ impl Sub for &Range {
     type Output = Range;
 
     fn sub(self, other: Self) -> Range {
-        Range { min: &self.min - &other.max, max: &self.max - &other.min }
+        Range {
+            min: &self.min - &other.max,
+            max: &self.max - &other.min,
+        }
     }
 }
 
@@ -128,7 +165,12 @@ impl Mul<&Fraction> for &Range {
     type Output = Range;
 
     fn mul(self, factor: &Fraction) -> Range {
-        Range::hull(&self.min * factor, &self.max * factor)
+        let Range { min, max } = self.map(|end| end * factor);
+        if factor.is_negative() {
+            Range { min: max, max: min }
+        } else {
+            Range { min, max }
+        }
     }
 }
 
@@ -141,7 +183,10 @@ impl Mul for &Range {
         }
         let low = self * &other.min;
         let high = self * &other.max;
-        Range { min: low.min.min(high.min), max: low.max.max(high.max) }
+        Range {
+            min: low.min.min(high.min),
+            max: low.max.max(high.max),
+        }
     }
 }
 
@@ -182,9 +227,13 @@ mod tests {
         assert_eq!(&range(1, 2) - &range(10, 20), range(-19, -8));
         assert_eq!(&range(1, 2) * &range(10, 20), range(10, 40));
         assert_eq!(&range(-1, 2) * &range(-3, 4), range(-6, 8));
+        assert_eq!(&range(-1, 2) * &range(3, 4), range(-4, 8));
         assert_eq!(&range(1, 2) * &Fraction::from(-3), range(-6, -3));
         assert_eq!(range(10, 20).checked_div(&range(2, 5)), Some(range(2, 10)));
         assert_eq!(range(10, 20).checked_div(&range(0, 5)), None);
-        assert_eq!([range(1, 2), range(3, 5)].iter().sum::<Range>(), range(4, 7));
+        assert_eq!(
+            [range(1, 2), range(3, 5)].iter().sum::<Range>(),
+            range(4, 7)
+        );
     }
 }

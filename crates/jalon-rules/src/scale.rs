@@ -31,7 +31,7 @@ pub enum MinimumUnit {
 }
 
 /// The scale of one indicator in one campaign. `None` is an unknown value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scale {
     /// Where the reading of who counts comes from.
     pub definition: Option<Sourced<()>>,

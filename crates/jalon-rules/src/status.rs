@@ -77,4 +77,10 @@ impl<T> Sourced<T> {
     pub fn new(value: T, status: Status, source: impl Into<String>) -> Self {
         Self { value, status, source: source.into() }
     }
+
+    /// What the value rests on, without the value.
+    #[must_use]
+    pub fn origin(&self) -> Sourced<()> {
+        Sourced { value: (), status: self.status, source: self.source.clone() }
+    }
 }

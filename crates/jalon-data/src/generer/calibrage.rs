@@ -222,7 +222,7 @@ const TOUJEO: &Series = &[(2015, 0.0), (2016, 6.0), (2018, 24.0), (2024, 34.0)];
 
 /// Share of the other boxes that the catalogue puts in the repertory before
 /// any correction, with and without paracetamol: measured once, see [`Levels::rest`].
-const REST_IN_CATALOGUE: (f64, f64) = (0.620, 0.720);
+const REST_IN_CATALOGUE: (f64, f64) = (0.561, 0.639);
 
 /// The level of a series for a campaign, as a share.
 fn at(series: &Series, campaign: i16) -> f64 {

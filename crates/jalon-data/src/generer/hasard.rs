@@ -91,6 +91,11 @@ impl Chance {
         })
     }
 
+    /// One of the codes, each as likely as its weight.
+    pub(super) fn code(&mut self, codes: &Codes) -> &'static str {
+        self.pick(codes).map_or("", |code| code.1)
+    }
+
     /// Different days from `low` to `high`, in order: `count` of them, or as many as there are.
     pub(super) fn days(&mut self, count: i32, low: Day, high: Day) -> Vec<Day> {
         let room = high.saturating_sub(low).saturating_add(1);
@@ -105,6 +110,9 @@ impl Chance {
         days
     }
 }
+
+/// Codes and how likely each is.
+pub(super) type Codes = [(u32, &'static str)];
 
 /// Something that can be picked.
 pub(super) trait Weighted {

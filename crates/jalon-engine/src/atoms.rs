@@ -1,0 +1,103 @@
+//! What the criteria of many pages have in common: classes of events, counts
+//! of dates, long-term illnesses, each computed once.
+
+use jalon_rules::Campaign;
+use jalon_rules::campaign::Window;
+use jalon_rules::criterion::{AldTest, Count, Selection, Table};
+use jiff::civil::Date;
+
+/// A set of events that a day can be marked with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Class {
+    /// Tables searched.
+    pub tables: Vec<Table>,
+    /// Events meant.
+    pub selection: Selection,
+    /// Only deliveries of a large pack.
+    pub large_pack: bool,
+}
+
+/// Days of one patient on which all of several classes occur, in a window.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Days {
+    /// Indices of the classes, sorted.
+    pub classes: Vec<usize>,
+    /// First and last day.
+    pub from: Date,
+    /// Last day, included.
+    pub to: Date,
+}
+
+/// Substances of a class delivered on at least so many dates each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Substances {
+    /// Code lists.
+    pub codes: Vec<String>,
+    /// Dates each.
+    pub dates: u32,
+    /// First and last day.
+    pub window: (Date, Date),
+}
+
+/// Everything the pages of a run need, each thing once.
+#[derive(Debug, Default)]
+pub struct Atoms {
+    /// Classes, in order of first use.
+    pub classes: Vec<Class>,
+    /// Counts of days.
+    pub days: Vec<Days>,
+    /// Periods of illness: numbers (`None` for any), first and last day.
+    pub illnesses: Vec<(AldTest, (Date, Date))>,
+    /// Counts of substances.
+    pub substances: Vec<Substances>,
+}
+
+fn index_of<T: PartialEq>(items: &mut Vec<T>, item: T) -> usize {
+    match items.iter().position(|other| *other == item) {
+        Some(index) => index,
+        None => {
+            items.push(item);
+            items.len() - 1
+        }
+    }
+}
+
+impl Atoms {
+    /// The class of events with a code of these lists.
+    pub fn class(&mut self, tables: &[Table], codes: &[String], large_pack: bool) -> usize {
+        let selection = Selection::Codes(codes.to_vec());
+        index_of(&mut self.classes, Class { tables: tables.to_vec(), selection, large_pack })
+    }
+
+    /// Days on which classes occur together.
+    pub fn days(&mut self, mut classes: Vec<usize>, (from, to): (Date, Date)) -> usize {
+        classes.sort_unstable();
+        classes.dedup();
+        index_of(&mut self.days, Days { classes, from, to })
+    }
+
+    /// The days of a count; `None` when it counts substances.
+    pub fn count(&mut self, count: &Count, campaign: Campaign) -> usize {
+        let class = Class {
+            tables: count.tables.clone(),
+            selection: count.selection.clone(),
+            large_pack: false,
+        };
+        let mut classes = vec![index_of(&mut self.classes, class)];
+        if let Some(list) = &count.same_day_as {
+            classes.push(self.class(&[Table::Deliveries], std::slice::from_ref(list), false));
+        }
+        self.days(classes, count.window.days(campaign))
+    }
+
+    /// A period of illness.
+    pub fn illness(&mut self, test: &AldTest, campaign: Campaign) -> usize {
+        index_of(&mut self.illnesses, (test.clone(), test.days(campaign)))
+    }
+
+    /// A count of substances.
+    pub fn substances(&mut self, codes: &[String], dates: u32, window: Window, campaign: Campaign) -> usize {
+        let window = window.days(campaign);
+        index_of(&mut self.substances, Substances { codes: codes.to_vec(), dates, window })
+    }
+}

@@ -1,0 +1,191 @@
+//! Answers: sums by doctor, and the evidence behind them by patient.
+
+use datafusion::arrow::array::RecordBatch;
+use jiff::civil::Date;
+
+use crate::columns;
+use crate::error::EngineError;
+use crate::plan::{CriterionColumns, PageColumns};
+
+/// The sums of one page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageCounts {
+    /// Denominator.
+    pub denominator: u64,
+    /// Numerator.
+    pub numerator: u64,
+    /// Boxes left out because something about them is unknown.
+    pub left_out: u64,
+}
+
+/// The sums of one doctor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoctorCounts {
+    /// The doctor.
+    pub doctor: String,
+    /// Size of the list on the reference day, as the scheme counts it.
+    pub patients: u64,
+    /// Sums of the pages, in the order of the question.
+    pub pages: Vec<PageCounts>,
+}
+
+impl DoctorCounts {
+    pub(crate) fn read(batches: &[RecordBatch], pages: &[PageColumns]) -> Result<Vec<Self>, EngineError> {
+        let doctors = columns::texts(batches, "medecin")?;
+        let patients = columns::counts(batches, "patientele")?;
+        let mut read: Vec<Self> = doctors
+            .into_iter()
+            .zip(patients)
+            .map(|(doctor, patients)| Self {
+                doctor: doctor.unwrap_or_default(),
+                patients,
+                pages: Vec::with_capacity(pages.len()),
+            })
+            .collect();
+        for page in pages {
+            let sums = page_counts(batches, page)?;
+            for (doctor, sum) in read.iter_mut().zip(sums) {
+                doctor.pages.push(sum);
+            }
+        }
+        Ok(read)
+    }
+
+    /// Adds doctors without patients; `doctors` is sorted, and so is the result.
+    pub(crate) fn complete(counted: Vec<Self>, doctors: Vec<String>, pages: usize) -> Vec<Self> {
+        let mut counted = counted.into_iter().peekable();
+        let mut all = Vec::with_capacity(doctors.len());
+        for doctor in doctors {
+            match counted.next_if(|counts| counts.doctor == doctor) {
+                Some(counts) => all.push(counts),
+                None => all.push(Self { doctor, patients: 0, pages: vec![PageCounts::default(); pages] }),
+            }
+        }
+        all
+    }
+}
+
+fn page_counts(batches: &[RecordBatch], page: &PageColumns) -> Result<Vec<PageCounts>, EngineError> {
+    let denominators = columns::counts(batches, &page.denominator)?;
+    let numerators = columns::counts(batches, &page.numerator)?;
+    let left_out = match &page.left_out {
+        Some(column) => columns::counts(batches, column)?,
+        None => vec![0; denominators.len()],
+    };
+    Ok(denominators
+        .into_iter()
+        .zip(numerators)
+        .zip(left_out)
+        .map(|((denominator, numerator), left_out)| PageCounts { denominator, numerator, left_out })
+        .collect())
+}
+
+/// The evidence of every patient of the lists, column by column.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    batches: Vec<RecordBatch>,
+    pages: Vec<PageColumns>,
+}
+
+/// What one page says of one patient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatientEvidence {
+    /// The doctor on whose list the patient is.
+    pub doctor: String,
+    /// The patient.
+    pub patient: String,
+    /// What the patient adds to the sums.
+    pub counts: PageCounts,
+    /// The criteria that apply in the campaign, in the order of the page.
+    pub criteria: Vec<CriterionEvidence>,
+}
+
+/// What one criterion says of one patient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CriterionEvidence {
+    /// The criterion.
+    pub id: String,
+    /// Patients: 1 or 0. Boxes and treatments: how many meet it.
+    pub holds: u64,
+    /// Boxes and treatments: how many do not.
+    pub fails: Option<u64>,
+    /// What was counted: dates, or substances.
+    pub count: Option<u64>,
+    /// The last day counted.
+    pub last: Option<Date>,
+    /// Criteria of which one is enough.
+    pub options: Vec<Self>,
+}
+
+impl Evidence {
+    pub(crate) fn new(batches: Vec<RecordBatch>, pages: Vec<PageColumns>) -> Self {
+        Self { batches, pages }
+    }
+
+    /// Number of patients.
+    #[must_use]
+    pub fn patients(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    /// What the page at this place of the question says of every patient.
+    pub fn page(&self, at: usize) -> Result<Vec<PatientEvidence>, EngineError> {
+        let Some(page) = self.pages.get(at) else { return Ok(Vec::new()) };
+        let doctors = columns::texts(&self.batches, "medecin")?;
+        let patients = columns::texts(&self.batches, "patient")?;
+        let counts = page_counts(&self.batches, page)?;
+        let mut rows: Vec<PatientEvidence> = doctors
+            .into_iter()
+            .zip(patients)
+            .zip(counts)
+            .map(|((doctor, patient), counts)| PatientEvidence {
+                doctor: doctor.unwrap_or_default(),
+                patient: patient.unwrap_or_default(),
+                counts,
+                criteria: Vec::with_capacity(page.criteria.len()),
+            })
+            .collect();
+        for criterion in &page.criteria {
+            for (row, evidence) in rows.iter_mut().zip(self.criterion(criterion)?) {
+                row.criteria.push(evidence);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn criterion(&self, criterion: &CriterionColumns) -> Result<Vec<CriterionEvidence>, EngineError> {
+        let batches = &self.batches;
+        let mut rows: Vec<CriterionEvidence> = columns::counts(batches, &criterion.holds)?
+            .into_iter()
+            .map(|holds| CriterionEvidence {
+                id: criterion.id.clone(),
+                holds,
+                fails: None,
+                count: None,
+                last: None,
+                options: Vec::with_capacity(criterion.options.len()),
+            })
+            .collect();
+        if let Some(column) = &criterion.fails {
+            for (row, fails) in rows.iter_mut().zip(columns::counts(batches, column)?) {
+                row.fails = Some(fails);
+            }
+        }
+        if let Some(column) = &criterion.count {
+            for (row, count) in rows.iter_mut().zip(columns::counts(batches, column)?) {
+                row.count = Some(count);
+            }
+        }
+        if let Some(column) = &criterion.last {
+            for (row, last) in rows.iter_mut().zip(columns::days(batches, column)?) {
+                row.last = last;
+            }
+        }
+        for option in &criterion.options {
+            for (row, evidence) in rows.iter_mut().zip(self.criterion(option)?) {
+                row.options.push(evidence);
+            }
+        }
+        Ok(rows)
+    }
+}
