@@ -145,11 +145,11 @@ type People<'r> = HashMap<&'r str, Person>;
 
 /// Checks the tables in memory against each other; `tables` in the order of
 /// [`TABLES`], with nothing for those absent, left in Parquet or unreadable.
-pub(crate) fn check(tables: &[Option<Rows>], faults: &mut Collector) {
+pub(crate) fn check(tables: &[Option<&Rows>], faults: &mut Collector) {
     let get = |name: &str| {
         let mut ranked = TABLES.iter().zip(tables).enumerate();
         ranked.find_map(|(rank, (table, rows))| {
-            let rows = rows.as_ref().filter(|_| table.name == name)?;
+            let rows = rows.filter(|_| table.name == name)?;
             Some(Checked { table, rank, rows })
         })
     };

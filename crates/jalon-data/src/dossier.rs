@@ -34,7 +34,8 @@ pub enum Source {
         files: Vec<PathBuf>,
         /// The schema of the files themselves: optional columns may be
         /// missing, columns come in any order, texts may be dictionaries or
-        /// whole numbers, whole numbers of any width, booleans 0 or 1.
+        /// whole numbers, whole numbers of any width, booleans 0 or 1; a column
+        /// of nothing but unknown values may have the type `Null`.
         schema: SchemaRef,
     },
     /// The dossier has no such table, and need not.
@@ -69,12 +70,7 @@ pub struct Dossier {
 /// A table once its files are read, before tables are checked against each other.
 enum Loaded {
     Rows(Rows),
-    Left {
-        files: Vec<PathBuf>,
-        schema: SchemaRef,
-        rows: u64,
-        reversals: bool,
-    },
+    Left(Content),
     Nothing,
 }
 
@@ -84,58 +80,40 @@ impl Dossier {
         let path = path.as_ref();
         let mut faults = Collector::default();
         let mut hasher = blake3::Hasher::new();
-        let mut lefts = Vec::new();
-        let mut rows = Vec::new();
+        let mut tables = Vec::with_capacity(TABLES.len());
         let found = layout::find(path, &mut faults);
         for (rank, (table, found)) in TABLES.iter().zip(found).enumerate() {
-            let loaded = match found {
+            tables.push(match found {
                 Found::Files(format, files) => {
                     load(table, rank, format, &files, &mut hasher, &mut faults)
                 }
                 Found::Absent | Found::Broken => Loaded::Nothing,
-            };
-            let (read, left) = match loaded {
-                Loaded::Rows(read) => (Some(read), None),
-                Loaded::Left {
-                    files,
-                    schema,
-                    rows,
-                    reversals,
-                } => {
-                    let source = Source::Parquet { files, schema };
-                    (
-                        None,
-                        Some(Content {
-                            source,
-                            rows,
-                            reversals,
-                        }),
-                    )
-                }
-                Loaded::Nothing => (None, None),
-            };
-            rows.push(read);
-            lefts.push(left);
+            });
         }
-        checks::check(&rows, &mut faults);
-        let mut contents = Vec::new();
-        for (rank, (table, (read, left))) in
-            TABLES.iter().zip(rows.into_iter().zip(lefts)).enumerate()
-        {
-            let content = match (read, left) {
-                // Faulty rows do not fit the canonical schema, and no one will see them.
-                (Some(read), _) if faults.is_empty() => in_memory(table, rank, read, &mut faults),
-                (_, Some(left)) => left,
-                _ => Content::ABSENT,
-            };
-            contents.push(content);
+        let rows = tables.iter().map(|table| match table {
+            Loaded::Rows(rows) => Some(rows),
+            Loaded::Left(_) | Loaded::Nothing => None,
+        });
+        checks::check(&rows.collect::<Vec<_>>(), &mut faults);
+        // Faulty rows do not fit the canonical schema.
+        if !faults.is_empty() {
+            return Err(faults.into_faults());
+        }
+        let mut contents = Vec::with_capacity(TABLES.len());
+        for (rank, (table, loaded)) in TABLES.iter().zip(tables).enumerate() {
+            contents.push(match loaded {
+                Loaded::Rows(rows) => in_memory(table, rank, rows, &mut faults),
+                Loaded::Left(content) => content,
+                Loaded::Nothing => Content::ABSENT,
+            });
         }
         if !faults.is_empty() {
             return Err(faults.into_faults());
         }
+        let path = path.to_path_buf();
         let hash = hasher.finalize().to_hex().to_string();
         Ok(Self {
-            path: path.to_path_buf(),
+            path,
             contents,
             hash,
         })
@@ -247,12 +225,12 @@ fn load(
             } = outcome
             {
                 let files = files.iter().map(|file| file.path.clone()).collect();
-                return Loaded::Left {
-                    files,
-                    schema,
+                let source = Source::Parquet { files, schema };
+                return Loaded::Left(Content {
+                    source,
                     rows,
                     reversals,
-                };
+                });
             }
         }
     }

@@ -9,6 +9,10 @@ pub const KEPT: usize = 100;
 /// Characters of a value that a fault shows.
 const SHOWN: usize = 40;
 
+/// Digits of the longest number shown: a date without dashes has eight, a
+/// social security number thirteen.
+const LONG: usize = 8;
+
 /// One thing wrong in a dossier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -18,7 +22,8 @@ pub struct Fault {
     pub line: Option<u64>,
     /// Column, when one is at fault.
     pub column: Option<String>,
-    /// The value met, shortened and escaped; never an identifier.
+    /// The value met, shortened and escaped; never an identifier, nor a
+    /// number long enough to be one that strayed into another column.
     pub value: Option<String>,
     /// What is wrong, in French; never an identifier.
     pub message: String,
@@ -131,9 +136,12 @@ impl Words {
         self
     }
 
-    /// Never to be called with an identifier.
+    /// Never to be called with an identifier. When columns are mistaken for one
+    /// another, one may come all the same: long numbers are not shown.
     pub fn value(mut self, value: &str) -> Self {
-        self.value = Some(shown(value));
+        let mut numbers = value.split(|c: char| !c.is_ascii_digit());
+        let long = numbers.any(|number| number.len() > LONG);
+        self.value = (!long).then(|| shown(value));
         self
     }
 }

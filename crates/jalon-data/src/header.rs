@@ -14,8 +14,12 @@ pub(crate) fn map(table: &Table, names: &[&str]) -> (Mapping, Vec<(usize, Words)
     let mut faults = Vec::new();
     // Without its header, a file starts with facts: no fault may show them as names.
     if !names.iter().any(|name| known(name).is_some()) {
+        let lower = names
+            .iter()
+            .any(|name| known(&name.to_lowercase()).is_some());
+        let case = if lower { ", en minuscules" } else { "" };
         let words = Words::new("la première ligne ne nomme aucune colonne de cette table").hint(
-            format!("elle doit nommer les colonnes : {}", expected(table)),
+            format!("elle doit nommer les colonnes{case} : {}", expected(table)),
         );
         return (Mapping::new(), vec![(0, words)]);
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BooleanBuilder, Date32Builder, Int64Builder, RecordBatch, StringViewBuilder,
+    new_null_array,
 };
 use arrow::error::ArrowError;
 use jiff::civil::Date;
@@ -101,55 +102,89 @@ impl Rows {
 }
 
 #[derive(Debug)]
-enum Values {
+enum Array {
     Text(StringViewBuilder),
     Date(Date32Builder),
     Integer(Int64Builder),
     Boolean(BooleanBuilder),
 }
 
+/// The values of a column in the batch under way. Many a column is wholly
+/// unknown: nulls only reach the array when a value follows them.
+#[derive(Debug)]
+struct Values {
+    array: Array,
+    /// Nulls at the end, not in the array yet.
+    nulls: usize,
+    /// The last batch of nothing but nulls, to be shared with the next ones.
+    unknown: Option<ArrayRef>,
+}
+
 impl Values {
     fn of(kind: Kind) -> Self {
-        match kind {
+        let array = match kind {
             Kind::Identifier | Kind::Text | Kind::OneOf(_) | Kind::Decimal => {
-                Self::Text(StringViewBuilder::new())
+                Array::Text(StringViewBuilder::new())
             }
-            Kind::Date => Self::Date(Date32Builder::new()),
-            Kind::Integer => Self::Integer(Int64Builder::new()),
-            Kind::Boolean => Self::Boolean(BooleanBuilder::new()),
+            Kind::Date => Array::Date(Date32Builder::new()),
+            Kind::Integer => Array::Integer(Int64Builder::new()),
+            Kind::Boolean => Array::Boolean(BooleanBuilder::new()),
+        };
+        Self {
+            array,
+            nulls: 0,
+            unknown: None,
         }
     }
 
     fn null(&mut self) {
-        match self {
-            Self::Text(builder) => builder.append_null(),
-            Self::Date(builder) => builder.append_null(),
-            Self::Integer(builder) => builder.append_null(),
-            Self::Boolean(builder) => builder.append_null(),
-        }
+        self.nulls += 1;
     }
 
+    #[inline]
     fn append(&mut self, value: Value<'_>) -> Result<(), Refusal> {
-        match (self, value) {
-            (Self::Text(builder), Value::Text(text)) => {
+        self.settle();
+        match (&mut self.array, value) {
+            (Array::Text(builder), Value::Text(text)) => {
                 builder
                     .try_append_value(text)
                     .map_err(|_| Refusal::TooLong)?;
             }
-            (Self::Date(builder), Value::Date(day)) => builder.append_value(day),
-            (Self::Integer(builder), Value::Integer(number)) => builder.append_value(number),
-            (Self::Boolean(builder), Value::Boolean(answer)) => builder.append_value(answer),
-            (values, _) => values.null(),
+            (Array::Date(builder), Value::Date(day)) => builder.append_value(day),
+            (Array::Integer(builder), Value::Integer(number)) => builder.append_value(number),
+            (Array::Boolean(builder), Value::Boolean(answer)) => builder.append_value(answer),
+            _ => self.nulls += 1,
         }
         Ok(())
     }
 
-    fn finish(&mut self) -> ArrayRef {
-        match self {
-            Self::Text(builder) => Arc::new(builder.finish()),
-            Self::Date(builder) => Arc::new(builder.finish()),
-            Self::Integer(builder) => Arc::new(builder.finish()),
-            Self::Boolean(builder) => Arc::new(builder.finish()),
+    /// Puts the nulls in the array.
+    fn settle(&mut self) {
+        let count = std::mem::take(&mut self.nulls);
+        match &mut self.array {
+            _ if count == 0 => {}
+            Array::Text(builder) => (0..count).for_each(|_| builder.append_null()),
+            Array::Date(builder) => builder.append_nulls(count),
+            Array::Integer(builder) => builder.append_nulls(count),
+            Array::Boolean(builder) => builder.append_nulls(count),
+        }
+    }
+
+    /// The values of a batch of this many rows.
+    fn finish(&mut self, kind: Kind, rows: usize) -> ArrayRef {
+        if self.nulls == rows {
+            self.nulls = 0;
+            let unknown = self.unknown.take().filter(|unknown| unknown.len() == rows);
+            let unknown = unknown.unwrap_or_else(|| new_null_array(&kind.data_type(), rows));
+            self.unknown = Some(Arc::clone(&unknown));
+            return unknown;
+        }
+        self.settle();
+        match &mut self.array {
+            Array::Text(builder) => Arc::new(builder.finish()),
+            Array::Date(builder) => Arc::new(builder.finish()),
+            Array::Integer(builder) => Arc::new(builder.finish()),
+            Array::Boolean(builder) => Arc::new(builder.finish()),
         }
     }
 }
@@ -252,6 +287,8 @@ impl<'t> Builder<'t> {
     }
 
     /// Adds the cell of this canonical column.
+    // Inlined, with what it calls: copying values between calls took a fifth of the reading.
+    #[inline]
     pub fn push(&mut self, index: usize, value: Value<'_>) {
         let (Some(column), Some(values)) =
             (self.table.columns.get(index), self.columns.get_mut(index))
@@ -309,9 +346,9 @@ impl<'t> Builder<'t> {
 
     fn flush(&mut self) {
         if self.pending > 0 {
-            self.rows
-                .batches
-                .push(self.columns.iter_mut().map(Values::finish).collect());
+            let columns = self.table.columns.iter().zip(&mut self.columns);
+            let columns = columns.map(|(column, values)| values.finish(column.kind, self.pending));
+            self.rows.batches.push(columns.collect());
             self.pending = 0;
         }
     }
@@ -340,6 +377,7 @@ enum Refusal {
 }
 
 /// Reads a text according to its column and checks the value.
+#[inline]
 fn check<'v>(column: &Column, value: Value<'v>) -> Result<Value<'v>, Refusal> {
     let value = match value {
         Value::Text("") => Value::Unknown,
@@ -354,9 +392,7 @@ fn check<'v>(column: &Column, value: Value<'v>) -> Result<Value<'v>, Refusal> {
     match (column.kind, value) {
         (Kind::OneOf(known), Value::Text(text)) if !known.contains(&text) => Err(Refusal::NotOneOf),
         // A code with a space beside it would match no list, in silence.
-        (Kind::Identifier | Kind::Text, Value::Text(text))
-            if text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace) =>
-        {
+        (Kind::Identifier | Kind::Text, Value::Text(text)) if is_padded(text) => {
             Err(Refusal::Spaces)
         }
         (Kind::Decimal, Value::Text(text)) if !is_decimal(text) => Err(Refusal::NotADecimal),
@@ -370,6 +406,15 @@ fn check<'v>(column: &Column, value: Value<'v>) -> Result<Value<'v>, Refusal> {
         },
         (Kind::Date, Value::Date(day)) if !is_plausible(day) => Err(Refusal::Year),
         _ => Ok(value),
+    }
+}
+
+/// Whether a text starts or ends with a space.
+fn is_padded(text: &str) -> bool {
+    // Nearly all texts start and end with a letter or a digit: no need to decode them.
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => false,
+        _ => text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace),
     }
 }
 

@@ -128,6 +128,26 @@ impl Evidence {
         self.batches.iter().map(RecordBatch::num_rows).sum()
     }
 
+    /// The sums of one doctor, added up from the evidence of the patients.
+    pub fn counts(&self, doctor: &str) -> Result<DoctorCounts, EngineError> {
+        let doctors = columns::texts(&self.batches, "medecin")?;
+        let mine = |at: usize| doctors.get(at).is_some_and(|one| one.as_deref() == Some(doctor));
+        let mut pages = Vec::with_capacity(self.pages.len());
+        for page in &self.pages {
+            let mut sum = PageCounts::default();
+            for (at, counts) in page_counts(&self.batches, page)?.into_iter().enumerate() {
+                if mine(at) {
+                    sum.denominator += counts.denominator;
+                    sum.numerator += counts.numerator;
+                    sum.left_out += counts.left_out;
+                }
+            }
+            pages.push(sum);
+        }
+        let patients = (0..doctors.len()).filter(|at| mine(*at)).count();
+        Ok(DoctorCounts { doctor: doctor.to_owned(), patients: patients as u64, pages })
+    }
+
     /// What the page at this place of the question says of every patient.
     pub fn page(&self, at: usize) -> Result<Vec<PatientEvidence>, EngineError> {
         let Some(page) = self.pages.get(at) else { return Ok(Vec::new()) };

@@ -9,6 +9,7 @@ pub mod engine;
 pub mod error;
 pub mod evidence;
 pub mod facts;
+pub mod ledger;
 mod plan;
 mod sql;
 

@@ -1,2 +1,52 @@
 //! The `jalon` command.
-fn main() {}
+
+mod args;
+mod compute;
+mod explain;
+mod failure;
+mod generate;
+mod json;
+mod load;
+mod rule_pages;
+mod text;
+mod usage;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::report(&error),
+    };
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let message = failure.to_string();
+            if !message.is_empty() {
+                anstream::eprintln!("{message}");
+            }
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Calculer(args) => compute::run(&args),
+        Command::Expliquer(args) => explain::run(&args),
+        Command::Regles(args) => rule_pages::run(&args),
+        Command::Verifier(args) => verify::run(&args),
+        Command::Generer(args) => generate::run(&args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "jalon", &mut script);
+            text::print(&String::from_utf8_lossy(&script))
+        }
+    }
+}

@@ -29,8 +29,16 @@ const DOMAINS: usize = 8;
 
 impl Effects {
     fn from_array(values: [f64; DOMAINS]) -> Self {
-        let [followup, kidney, vaccination, screening, antibiotics, iatrogenic, generics, efficiency] =
-            values;
+        let [
+            followup,
+            kidney,
+            vaccination,
+            screening,
+            antibiotics,
+            iatrogenic,
+            generics,
+            efficiency,
+        ] = values;
         Self {
             followup,
             kidney,
@@ -138,7 +146,11 @@ impl Doctors {
 fn centre(effects: &mut [[f64; DOMAINS]], weights: &[f64]) {
     let total: f64 = weights.iter().sum();
     for domain in 0..DOMAINS {
-        let sum: f64 = effects.iter().zip(weights).map(|(e, weight)| e[domain] * weight).sum();
+        let sum: f64 = effects
+            .iter()
+            .zip(weights)
+            .map(|(e, weight)| e[domain] * weight)
+            .sum();
         for effect in effects.iter_mut() {
             effect[domain] -= sum / total;
         }

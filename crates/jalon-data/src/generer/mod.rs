@@ -48,7 +48,7 @@ use medecins::Doctors;
 const LOT: u64 = 2000;
 
 /// Threads that tell stories; this one writes them.
-const TELLERS: u64 = 2;
+const TELLERS: usize = 2;
 
 /// What to invent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,10 +151,14 @@ pub fn generer(
 
 fn check(plan: &Plan) -> Result<(), GenerateError> {
     if plan.patients == 0 || plan.medecins == 0 {
-        return Err(GenerateError::Plan("il faut au moins un patient et un médecin"));
+        return Err(GenerateError::Plan(
+            "il faut au moins un patient et un médecin",
+        ));
     }
     if plan.patients > 100_000_000 || plan.medecins > 1_000_000 {
-        return Err(GenerateError::Plan("au plus cent millions de patients et un million de médecins"));
+        return Err(GenerateError::Plan(
+            "au plus cent millions de patients et un million de médecins",
+        ));
     }
     if !(2012..=2040).contains(&plan.campagne) {
         return Err(GenerateError::Plan("campagne hors de 2012-2040"));
@@ -181,7 +185,7 @@ fn write_all(
             .map(|teller| {
                 let (sender, receiver) = sync_channel(1);
                 scope.spawn(move || {
-                    for number in (teller..lots).step_by(2) {
+                    for number in (0..lots).skip(teller).step_by(TELLERS) {
                         let first = number * LOT + 1;
                         let last = (first + LOT - 1).min(plan.patients);
                         // The writer is gone: it failed, and says why.
@@ -195,7 +199,10 @@ fn write_all(
             .collect();
         for (number, receiver) in (0..lots).zip(tellers.iter().cycle()) {
             let Ok(lot) = receiver.recv() else { break };
-            let Lot { tables, counts: added } = lot?;
+            let Lot {
+                tables,
+                counts: added,
+            } = lot?;
             for (writer, batch) in writers.iter_mut().zip(&tables) {
                 writer.write(batch)?;
             }
@@ -250,7 +257,7 @@ impl Place {
             return Err(GenerateError::Occupied(wanted.to_path_buf()));
         }
         let Some(name) = wanted.file_name() else {
-            return Err(GenerateError::Occupied(wanted.to_path_buf()));
+            return Err(GenerateError::Plan("donner le nom du dossier à créer"));
         };
         let parent = match wanted.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -262,11 +269,18 @@ impl Place {
         hidden.push(format!(".{}.en-cours", std::process::id()));
         let temporary = parent.join(hidden);
         fs::create_dir(&temporary).map_err(failed(&temporary))?;
-        Ok(Self { wanted: wanted.to_path_buf(), temporary, taken: false })
+        Ok(Self {
+            wanted: wanted.to_path_buf(),
+            temporary,
+            taken: false,
+        })
     }
 
     fn take(mut self) -> Result<(), GenerateError> {
-        let failed = |source| GenerateError::Io { path: self.wanted.clone(), source };
+        let failed = |source| GenerateError::Io {
+            path: self.wanted.clone(),
+            source,
+        };
         // An empty folder is replaced; one that has been filled meanwhile is not.
         match fs::remove_dir(&self.wanted) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),

@@ -67,7 +67,7 @@ pub(super) fn by_age(shares: &ByAge, age: i32) -> f64 {
 }
 
 /// Deaths in a year, in percent.
-const DEATHS: ByAge = [0.02, 0.04, 0.06, 0.1, 0.25, 0.6, 1.4, 3.6, 12.5];
+const DEATHS: ByAge = [0.02, 0.04, 0.06, 0.1, 0.25, 0.6, 1.3, 3.2, 11.0];
 
 impl Person {
     /// A person alive when the year begins, or born in it.
@@ -75,18 +75,24 @@ impl Person {
         let floor = chance.pick(&PYRAMID).map_or(40, |band| band.1);
         let age = floor + chance.between(0, 4);
         let born = born_on(chance, calendar, age);
-        let women = match age {
+        let share = match age {
             ..60 => 0.502,
             60..75 => 0.53,
             75..85 => 0.57,
             _ => 0.67,
         };
-        let woman = chance.yes(women);
+        let woman = chance.yes(share);
         let died = chance
             .yes(by_age(&DEATHS, age))
             .then(|| chance.between(calendar.begin.max(born), calendar.end));
         let c2s = chance.yes(if age < 65 { 0.125 } else { 0.04 });
-        Self { born, age, woman, died, c2s }
+        Self {
+            born,
+            age,
+            woman,
+            died,
+            c2s,
+        }
     }
 }
 
@@ -109,7 +115,10 @@ pub(super) fn attachments(
     let alone = doctors.all.len() == 1;
     let home = doctors.draw(chance);
     let since = |doctor: usize| {
-        let installed = doctors.all.get(doctor).map_or(REFORM, |doctor| doctor.installed);
+        let installed = doctors
+            .all
+            .get(doctor)
+            .map_or(REFORM, |doctor| doctor.installed);
         installed.max(person.born).max(REFORM)
     };
     let first = since(home);
@@ -117,11 +126,25 @@ pub(super) fn attachments(
     let fate = chance.below(1000);
     // Whoever was born or whose doctor came within the two years.
     if first > settled {
-        let from = chance.between(first, (first + 200).min(calendar.end));
-        return (vec![Attachment { doctor: home, from, to: None }], Some(home));
+        let last = person.died.unwrap_or(calendar.end);
+        let from = chance.between(first, (first + 200).min(last));
+        let lines = vec![Attachment {
+            doctor: home,
+            from,
+            to: None,
+        }];
+        return (if from > last { Vec::new() } else { lines }, Some(home));
     }
     let from = chance.between(first, settled);
-    let open = Attachment { doctor: home, from, to: None };
+    let open = Attachment {
+        doctor: home,
+        from,
+        to: None,
+    };
+    // Who dies in the year changes no more; nobody ends the declaration.
+    if person.died.is_some() {
+        return (vec![open], Some(home));
+    }
     if let Some(retired) = doctors.all.get(home).and_then(|doctor| doctor.retired) {
         return retirement(chance, world, open, retired, since);
     }
@@ -146,19 +169,32 @@ pub(super) fn attachments(
         // From another doctor: lately, or long ago.
         67..190 if !alone => {
             let former = doctors.draw(chance);
-            let change = if fate < 107 {
+            let moved = if fate < 107 {
                 chance.between(calendar.before, calendar.end)
             } else {
                 from
             };
             let start = since(former);
-            let latest = Attachment { from: change, ..open };
-            if former == home || start >= change {
+            let latest = Attachment {
+                from: moved,
+                ..open
+            };
+            if former == home || start >= moved {
                 return (vec![latest], Some(home));
             }
-            let from = chance.between(start, change - 1);
-            let to = Some(change - 1);
-            (vec![Attachment { doctor: former, from, to }, latest], Some(home))
+            let from = chance.between(start, moved - 1);
+            let to = Some(moved - 1);
+            (
+                vec![
+                    Attachment {
+                        doctor: former,
+                        from,
+                        to,
+                    },
+                    latest,
+                ],
+                Some(home),
+            )
         }
         _ => (vec![open], Some(home)),
     }
@@ -176,12 +212,23 @@ fn retirement(
     if chance.yes(0.12) {
         return (vec![open], Some(open.doctor));
     }
-    let mut lines = vec![Attachment { to: Some(retired), ..open }];
+    let mut lines = vec![Attachment {
+        to: Some(retired),
+        ..open
+    }];
     let next = world.doctors.draw(chance);
     let from = chance.between(retired + 1, retired + 240).max(since(next));
-    let practises = world.doctors.all.get(next).is_some_and(|doctor| doctor.retired.is_none());
+    let practises = world
+        .doctors
+        .all
+        .get(next)
+        .is_some_and(|doctor| doctor.retired.is_none());
     if practises && from <= world.calendar.end && chance.yes(0.85) {
-        lines.push(Attachment { doctor: next, from, to: None });
+        lines.push(Attachment {
+            doctor: next,
+            from,
+            to: None,
+        });
         return (lines, Some(next));
     }
     (lines, Some(open.doctor))

@@ -100,6 +100,19 @@ fn no_header() {
 }
 
 #[test]
+fn columns_mistaken_for_one_another() {
+    let files = Files::with(
+        "patients.csv",
+        "naissance,patient,sexe\n2850599999999,1985-05-17,F\n",
+    );
+    let told = files.told();
+    assert_eq!(told[0], "patients.csv:2: naissance : date mal écrite");
+    let files = Files::with("patients.csv", "PATIENT;NAISSANCE;SEXE\n");
+    let hint = files.faults().faults()[0].hint.clone().unwrap();
+    assert!(hint.starts_with("elle doit nommer les colonnes, en minuscules : patient, "));
+}
+
+#[test]
 fn other_separators() {
     let files = Files::with(
         "ald.csv",
@@ -182,7 +195,7 @@ fn wrong_numbers() {
             "delivrances.csv:2: jours « 0 » : au moins 1 attendu",
             "delivrances.csv:3: boites : cellule vide",
             "delivrances.csv:3: jours « -3 » : au moins 1 attendu",
-            "delivrances.csv:4: boites « 99999999999999999999 » : ce n'est pas un nombre entier",
+            "delivrances.csv:4: boites : ce n'est pas un nombre entier",
             "delivrances.csv:5: atc « A10BA02  » : espace au début ou à la fin",
             "declarations.csv:2: campagne « 24 » : hors de 2000 à 2100",
             "declarations.csv:3: numerateur « 3 » : plus grand que le dénominateur (2)",

@@ -1,0 +1,176 @@
+//! Counts held against the rules: what each doctor earns, and why.
+
+use jalon_rules::amount::{
+    AmountError, Inputs, ListOrigin, ListSize, Measured, SchemeAmount, Terms, scheme_amount,
+};
+use jalon_rules::convention::Scheme;
+use jalon_rules::overlay::Overlay;
+use jalon_rules::page::{Page, Unit};
+use jalon_rules::rules::Rules;
+use jalon_rules::scale::Scale;
+use jalon_rules::{Campaign, Fraction, Sourced, Status};
+
+use crate::evidence::DoctorCounts;
+use crate::facts::Declared;
+
+/// One scheme of one doctor in one campaign.
+#[derive(Debug)]
+pub struct SchemeLedger<'r> {
+    /// The doctor.
+    pub doctor: String,
+    /// The scheme.
+    pub scheme: &'r Scheme,
+    /// The list that weights the amounts.
+    pub list: ListSize,
+    /// Its indicators: those of the campaign, then those that exist only in
+    /// others, each in the order of the scheme.
+    pub indicators: Vec<IndicatorLedger<'r>>,
+    /// What they earn, in the same order.
+    pub amount: SchemeAmount,
+}
+
+/// One indicator of one doctor, before it is paid.
+#[derive(Debug)]
+pub struct IndicatorLedger<'r> {
+    /// Its page.
+    pub page: &'r Page,
+    /// Its scale in the campaign, with the values the user added.
+    pub scale: Scale,
+    /// What was counted.
+    pub measured: Measured,
+    /// The starting rate, in the unit of the objectives.
+    pub start: Option<Sourced<Fraction>>,
+}
+
+/// What a ledger is made from, besides the counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis<'r> {
+    /// The rules.
+    pub rules: &'r Rules,
+    /// The scheme.
+    pub scheme: &'r Scheme,
+    /// The campaign.
+    pub campaign: Campaign,
+    /// Values the user added.
+    pub overlay: Option<&'r Overlay>,
+    /// Size of the list given by the user.
+    pub list: Option<u64>,
+}
+
+/// A ledger that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The scheme has no terms in the campaign.
+    #[error("{scheme} n'a pas de barème en {campaign}")]
+    NoTerms {
+        /// The scheme.
+        scheme: String,
+        /// The campaign.
+        campaign: Campaign,
+    },
+    /// An amount without bound.
+    #[error(transparent)]
+    Amount(#[from] AmountError),
+}
+
+impl<'r> Basis<'r> {
+    /// The pages of the scheme that exist in the campaign: what to ask the
+    /// engine, in the order in which it must answer.
+    #[must_use]
+    pub fn pages(&self) -> Vec<&'r Page> {
+        let mut pages = self.rules.pages_of(self.scheme);
+        pages.retain(|page| self.rules.exists(page, self.campaign));
+        pages
+    }
+
+    /// What each doctor earns.
+    pub fn ledgers(
+        &self,
+        counts: &[DoctorCounts],
+        declared: &Declared,
+    ) -> Result<Vec<SchemeLedger<'r>>, LedgerError> {
+        let terms = Terms::of(self.scheme, self.campaign).ok_or_else(|| LedgerError::NoTerms {
+            scheme: self.scheme.id.clone(),
+            campaign: self.campaign,
+        })?;
+        let pages = self.pages();
+        counts.iter().map(|counts| self.ledger(counts, declared, &terms, &pages)).collect()
+    }
+
+    fn ledger(
+        &self,
+        counts: &DoctorCounts,
+        declared: &Declared,
+        terms: &Terms,
+        pages: &[&'r Page],
+    ) -> Result<SchemeLedger<'r>, LedgerError> {
+        let mut indicators = Vec::with_capacity(pages.len());
+        for (page, counted) in pages.iter().zip(&counts.pages) {
+            let measured = match &page.rule.unit {
+                Unit::Declared => declared.counts(&counts.doctor, &page.id).map_or(
+                    Measured::Unknown,
+                    |(numerator, denominator)| Measured::Counts { numerator, denominator, left_out: 0 },
+                ),
+                _ => Measured::Counts {
+                    numerator: counted.numerator,
+                    denominator: counted.denominator,
+                    left_out: counted.left_out,
+                },
+            };
+            let start = self
+                .overlay
+                .and_then(|overlay| overlay.starting_rate(page, self.campaign, &counts.doctor))
+                .or_else(|| {
+                    let rate = declared.starting_rate(&counts.doctor, &page.id)?;
+                    Some(Sourced::new(rate, Status::Releve, "taux de départ du dossier"))
+                });
+            indicators.push(IndicatorLedger { page, scale: self.scale(page), measured, start });
+        }
+        for page in self.rules.pages_of(self.scheme) {
+            if !self.rules.exists(page, self.campaign) {
+                let measured = Measured::OutOfCampaign;
+                indicators.push(IndicatorLedger { page, scale: Scale::default(), measured, start: None });
+            }
+        }
+        let list = match self.list {
+            Some(patients) => ListSize { patients, origin: ListOrigin::Given },
+            None => ListSize { patients: counts.patients, origin: ListOrigin::Counted },
+        };
+        let bounds: Vec<_> = indicators.iter().map(|indicator| self.points_bound(indicator.page)).collect();
+        let inputs = indicators.iter().zip(&bounds).map(|(indicator, bound)| Inputs {
+            title: &indicator.page.title,
+            direction: indicator.page.rule.direction,
+            kind: indicator.page.rule.rate,
+            unit: (&indicator.page.rule.unit).into(),
+            scale: &indicator.scale,
+            points_bound: bound.as_ref(),
+            start: indicator.start.as_ref(),
+            measured: indicator.measured,
+        });
+        let amount = scheme_amount(&self.scheme.name, inputs, terms, &list)?;
+        Ok(SchemeLedger { doctor: counts.doctor.clone(), scheme: self.scheme, list, indicators, amount })
+    }
+
+    fn scale(&self, page: &Page) -> Scale {
+        match self.overlay {
+            Some(overlay) => overlay.apply(page, self.campaign),
+            None => page.scale_of(self.campaign).map(|row| row.scale.clone()),
+        }
+        .unwrap_or_default()
+    }
+
+    /// What the official subtotal of the section leaves for points that are
+    /// unknown.
+    fn points_bound(&self, page: &Page) -> Option<Sourced<Fraction>> {
+        let subtotal = self.scheme.subtotal(Some(&page.rule.section), self.campaign)?;
+        let known: Fraction = self
+            .pages()
+            .into_iter()
+            .filter(|other| other.rule.section == page.rule.section)
+            .filter_map(|other| Some(self.scale(other).points?.value))
+            .sum();
+        let left = &subtotal.points.value - &known;
+        let left = left.max(Fraction::zero());
+        Some(Sourced::new(left, subtotal.points.status, &subtotal.points.source))
+    }
+}

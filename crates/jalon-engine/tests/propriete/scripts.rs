@@ -1,0 +1,566 @@
+//! Random patients, dense in what the pages look at: their codes and near
+//! misses, the boundaries of their windows, the ages of their conditions.
+//!
+//! A patient is a script: a seed for the person, one for each event. Removing
+//! seeds removes people and events and leaves the others as they were.
+
+use jalon_rules::campaign::{RelativeDay, Window};
+use jalon_rules::codes::{Code, Reach, System};
+use jalon_rules::condition::{Condition, Literal};
+use jalon_rules::criterion::{Bounds, Count, Criterion, Selection, Table, Test, Treatment};
+use jalon_rules::page::{Page, Unit};
+use jalon_rules::{Campaign, Rules};
+use jiff::civil::{Date, date};
+
+use crate::dice::Dice;
+use crate::reference::days::{first_day, last_day, plus, relative, window};
+use crate::reference::facts::{Act, Ald, Attachment, Delivery, Patient, Stay, Vaccination};
+
+/// Doctors of the random dossiers; the last one never has a patient.
+pub const DOCTORS: [&str; 4] = ["m1", "m2", "m3", "m4"];
+const ACT_SYSTEMS: [&str; 5] = ["nabm", "ccam", "prestation", "loinc", "ngap"];
+
+/// A patient as seeds.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Who they are.
+    pub person: u64,
+    /// What happens to them.
+    pub events: Vec<u64>,
+}
+
+/// What patients are made of.
+pub struct Palette {
+    campaigns: Vec<Campaign>,
+    /// One for each page that the engine computes.
+    themes: Vec<Theme>,
+    /// All pages at once.
+    everything: Theme,
+}
+
+/// What a page looks at.
+#[derive(Clone, Default)]
+struct Theme {
+    drugs: Vec<Code>,
+    acts: Vec<Code>,
+    stays: Vec<Code>,
+    vaccines: bool,
+    alds: Vec<i64>,
+    specialities: Vec<String>,
+    ages: Vec<i64>,
+    windows: Vec<Window>,
+    days: Vec<RelativeDay>,
+    days_per_box: Option<i64>,
+}
+
+impl Palette {
+    /// What patients who matter in these campaigns are made of.
+    pub fn new(rules: &Rules, pages: &[&Page], campaigns: &[Campaign]) -> Self {
+        let mut everything = Theme { windows: vec![Window::YEAR], ..Theme::default() };
+        let mut themes = Vec::new();
+        for page in pages {
+            if page.rule.unit == Unit::Declared {
+                continue;
+            }
+            let mut theme = Theme { windows: vec![Window::YEAR], ..Theme::default() };
+            for theme in [&mut theme, &mut everything] {
+                if let Unit::Treatment(treatment) = &page.rule.unit {
+                    theme.list(rules, treatment.codes());
+                    if let Treatment::Runs { days_per_box, .. } = treatment {
+                        theme.days_per_box = Some(i64::from(*days_per_box));
+                    }
+                }
+                for criterion in page.rule.criteria() {
+                    theme.criterion(rules, criterion);
+                }
+            }
+            themes.push(theme);
+        }
+        Self { campaigns: campaigns.to_vec(), themes, everything }
+    }
+
+    /// Plays a script.
+    pub fn patient(&self, name: String, script: &Script) -> Patient {
+        let mut dice = Dice::new(script.person);
+        let theme = dice.pick(&self.themes);
+        let campaign = *dice.pick(&self.campaigns);
+        let mut player = Player { palette: self, theme, campaign, dice, days: Vec::new() };
+        let mut patient = player.person(name);
+        for seed in &script.events {
+            player.dice = Dice::new(*seed);
+            player.event(&mut patient);
+        }
+        patient
+    }
+}
+
+impl Theme {
+    fn list(&mut self, rules: &Rules, name: &str) {
+        for code in &rules.list(name).expect("les règles sont vérifiées").codes {
+            let groups = match code.system {
+                System::Atc | System::Cip13 => vec![&mut self.drugs],
+                System::Ccam => vec![&mut self.acts, &mut self.stays],
+                System::Cim10 => vec![&mut self.stays],
+                System::Nabm | System::Prestation | System::Loinc | System::Ngap => {
+                    vec![&mut self.acts]
+                }
+            };
+            for group in groups {
+                group.push(code.clone());
+            }
+        }
+    }
+
+    fn criterion(&mut self, rules: &Rules, criterion: &Criterion) {
+        match criterion.test.as_ref().expect("une page calculée") {
+            Test::Row(condition) => self.condition(condition),
+            Test::TreatedBy(list) => self.list(rules, list),
+            Test::Code(lists) => lists.iter().for_each(|list| self.list(rules, list)),
+            Test::Ald(test) => {
+                self.alds.extend(test.numbers.iter().flatten().map(|number| i64::from(*number)));
+                self.alds.push(31);
+                self.days.extend(test.on);
+            }
+            Test::Count(test) => {
+                self.count(rules, &test.count);
+                if let Bounds::AtLeast(other) = &test.bounds {
+                    self.count(rules, other);
+                }
+            }
+            Test::AnyOf(options) => options.iter().for_each(|option| self.criterion(rules, option)),
+        }
+    }
+
+    fn count(&mut self, rules: &Rules, count: &Count) {
+        self.windows.push(count.window);
+        self.vaccines |= count.tables.contains(&Table::Vaccinations);
+        match &count.selection {
+            Selection::Codes(lists) => lists.iter().for_each(|list| self.list(rules, list)),
+            Selection::Speciality(speciality) => self.specialities.push(speciality.clone()),
+        }
+        if let Some(list) = &count.same_day_as {
+            self.list(rules, list);
+        }
+    }
+
+    /// The ages on either side of those that a condition names.
+    fn condition(&mut self, condition: &Condition) {
+        let mut around = |literal: &Literal| {
+            if let Literal::Integer(number) = literal {
+                self.ages.extend([number - 1, *number, number + 1]);
+            }
+        };
+        match condition {
+            Condition::Compare(_, _, literal) => around(literal),
+            Condition::In(_, literals) => literals.iter().for_each(around),
+            Condition::Is(_) => {}
+            Condition::Not(inner) => self.condition(inner),
+            Condition::And(left, right) | Condition::Or(left, right) => {
+                self.condition(left);
+                self.condition(right);
+            }
+        }
+    }
+}
+
+/// A script being played.
+struct Player<'a> {
+    palette: &'a Palette,
+    /// The page that the patient is made for.
+    theme: &'a Theme,
+    /// The campaign around which most events lie.
+    campaign: Campaign,
+    dice: Dice,
+    /// Days of earlier events: some of the next ones fall on the same.
+    days: Vec<Date>,
+}
+
+impl<'a> Player<'a> {
+    fn person(&mut self, name: String) -> Patient {
+        let year = self.campaign.year();
+        let ages: &[i64] = match self.theme.ages.as_slice() {
+            ages if !ages.is_empty() && !self.dice.once_in(4) => ages,
+            _ => &[14, 15, 16, 17, 40, 60, 64, 65, 80, 81, 95],
+        };
+        // A treatment's length is not an age, and a child has no long past.
+        let age = (*self.dice.pick(ages)).clamp(10, 100);
+        let born = year - i16::try_from(age).expect("un âge");
+        let birthdays = [date(born, 1, 1), date(born, 12, 31), date(born, 7, 1)];
+        Patient {
+            name,
+            birth: *self.dice.pick(&birthdays),
+            sex: if self.dice.once_in(4) { 'M' } else { 'F' },
+            death: self.dice.once_in(8).then(|| self.new_year()),
+            c2s: *self.dice.pick(&[None, Some(false), Some(true)]),
+            attachments: self.attachments(),
+            deliveries: Vec::new(),
+            acts: Vec::new(),
+            vaccinations: Vec::new(),
+            alds: Vec::new(),
+            stays: Vec::new(),
+        }
+    }
+
+    /// A day around the end of a campaign, or in its middle.
+    fn new_year(&mut self) -> Date {
+        let last = last_day(*self.dice.pick(&self.palette.campaigns));
+        match self.dice.below(5) {
+            4 => date(last.year(), 6, 30),
+            days => plus(last, i64::try_from(days).expect("peu de jours") - 1),
+        }
+    }
+
+    fn attachments(&mut self) -> Vec<Attachment> {
+        let doctors = &DOCTORS[..3];
+        let mut stay = |from, to| {
+            let doctor = (*self.dice.pick(doctors)).to_owned();
+            Attachment { doctor, from, to }
+        };
+        let long_ago = date(2000, 1, 1);
+        let always = stay(long_ago, None);
+        let (before, after) = (stay(long_ago, None), stay(long_ago, None));
+        let change = self.new_year();
+        let mut periods = match self.dice.below(12) {
+            0 => Vec::new(),
+            1 => vec![Attachment { to: Some(change), ..always }],
+            2 => vec![Attachment { from: change, ..always }],
+            3 | 4 => vec![
+                Attachment { to: Some(change), ..before },
+                Attachment { from: change, ..after },
+            ],
+            5 => vec![
+                Attachment { to: Some(change), ..before },
+                Attachment { from: plus(change, self.dice.between(1, 3)), ..after },
+            ],
+            _ => vec![always],
+        };
+        if self.dice.once_in(10) {
+            periods.extend(periods.clone());
+        }
+        periods
+    }
+
+    /// Adds one event, most often of a kind that the page looks at.
+    fn event(&mut self, patient: &mut Patient) {
+        if self.dice.once_in(8) {
+            self.theme = &self.palette.everything;
+        }
+        let theme = self.theme;
+        let weights = [
+            if theme.drugs.is_empty() { 1 } else { 6 },
+            if theme.days_per_box.is_some() { 8 } else { 0 },
+            if theme.acts.is_empty() { 1 } else { 6 },
+            if theme.vaccines { 4 } else { 1 },
+            if theme.alds.is_empty() { 1 } else { 3 },
+            if theme.stays.is_empty() { 1 } else { 3 },
+        ];
+        let mut left = self.dice.below(weights.iter().sum());
+        let kind = weights.iter().position(|weight| {
+            let here = left < *weight;
+            left = left.saturating_sub(*weight);
+            here
+        });
+        match kind {
+            Some(0) => self.course(patient),
+            Some(1) => self.chain(patient),
+            Some(2) => self.acts(patient),
+            Some(3) => self.vaccination(patient),
+            Some(4) => self.ald(patient),
+            _ => self.stay(patient),
+        }
+    }
+
+    /// A day on which something happens.
+    fn day(&mut self) -> Date {
+        if !self.days.is_empty() && self.dice.once_in(4) {
+            return *self.dice.pick(&self.days);
+        }
+        let campaigns = &self.palette.campaigns;
+        let campaign = if self.dice.once_in(5) { *self.dice.pick(campaigns) } else { self.campaign };
+        let year = campaign.year();
+        let day = match self.dice.below(12) {
+            0..5 => self.boundary(campaign),
+            5..10 => {
+                let month = i8::try_from(self.dice.between(1, 12)).expect("un mois");
+                date(year, month, *self.dice.pick(&[2, 15]))
+            }
+            10 => plus(first_day(campaign), self.dice.between(0, 364)),
+            _ => plus(last_day(campaign), self.dice.between(-6 * 365, 60)),
+        };
+        self.days.push(day);
+        day
+    }
+
+    /// The first or last day of a window, or the one just outside.
+    fn boundary(&mut self, campaign: Campaign) -> Date {
+        let everything = &self.palette.everything;
+        let theme = if self.dice.once_in(4) { everything } else { self.theme };
+        let outside_or_in = self.dice.between(0, 1);
+        if !theme.days.is_empty() && self.dice.once_in(3) {
+            let day = relative(*self.dice.pick(&theme.days), campaign);
+            return plus(day, self.dice.between(-1, 1));
+        }
+        let (first, last) = window(*self.dice.pick(&theme.windows), campaign);
+        if self.dice.once_in(2) { plus(first, -outside_or_in) } else { plus(last, outside_or_in) }
+    }
+
+    fn row(&mut self, of: fn(&Theme) -> &Vec<Code>) -> &'a Code {
+        let rows = of(self.theme);
+        let rows = if rows.is_empty() { of(&self.palette.everything) } else { rows };
+        self.dice.pick(rows)
+    }
+
+    /// The code that a fact would carry for a row of a list, or nearly.
+    fn written(&mut self, row: &Code) -> String {
+        let mut code = row.code.clone();
+        if row.reach != Reach::Exact && !self.dice.once_in(6) {
+            self.complete(row.system, &mut code);
+        }
+        if self.dice.once_in(6) {
+            match self.dice.below(3) {
+                0 => code.truncate(code.len() - 1),
+                1 => code.push('1'),
+                _ => {
+                    let last = code.pop().expect("un code n'est pas vide");
+                    code.push(match last {
+                        '9' => '0',
+                        'Z' => 'A',
+                        other => char::from_u32(u32::from(other) + 1).expect("de l'ASCII"),
+                    });
+                }
+            }
+        }
+        if row.system == System::Nabm && self.dice.once_in(4) {
+            code = code.trim_start_matches('0').to_owned();
+        }
+        code
+    }
+
+    /// Lengthens the beginning of a code into a whole one.
+    fn complete(&mut self, system: System, code: &mut String) {
+        match system {
+            System::Atc => {
+                while code.len() < 7 {
+                    let next: &[char] = match code.len() {
+                        3 | 4 => &['A', 'B', 'C', 'D', 'X'],
+                        5 => &['0'],
+                        6 => &['1', '2', '6'],
+                        _ => &['0'],
+                    };
+                    code.push(*self.dice.pick(next));
+                }
+            }
+            _ => code.push(*self.dice.pick(&['0', '1', '9'])),
+        }
+    }
+
+    /// A drug: its class, its presentation, one or both.
+    fn drug(&mut self) -> (Option<String>, Option<String>) {
+        let row = self.row(|theme| &theme.drugs);
+        let code = self.written(row);
+        let presentations: Vec<&Code> =
+            self.palette.everything.drugs.iter().filter(|row| row.system == System::Cip13).collect();
+        match row.system {
+            System::Cip13 => {
+                let class = (!self.dice.once_in(4)).then(|| "A10AE04".to_owned());
+                (class, Some(code))
+            }
+            _ if self.dice.once_in(30) => (None, Some("3400900000017".to_owned())),
+            _ if self.dice.once_in(10) && !presentations.is_empty() => {
+                (Some(code), Some(self.dice.pick(&presentations).code.clone()))
+            }
+            _ if self.dice.once_in(4) => (Some(code), Some("3400900000024".to_owned())),
+            _ => (Some(code), None),
+        }
+    }
+
+    fn line(&mut self, date: Date, atc: Option<String>, cip13: Option<String>) -> Delivery {
+        let dice = &mut self.dice;
+        Delivery {
+            date,
+            atc,
+            cip13,
+            boxes: *dice.pick(&[1, 1, 1, 1, 1, 1, 2, 2, 3, 6, 0]),
+            days: *dice.pick(&[None, None, Some(1), Some(14), Some(28), Some(30), Some(90)]),
+            large_pack: *dice.pick(&[None, None, None, Some(false), Some(true)]),
+            repertory: *dice.pick(&[None, Some(false), Some(true)]),
+            prescriber: dice.pick(&[None, None, None, Some("m1"), Some("m9")]).map(str::to_owned),
+        }
+    }
+
+    /// How many dates: a few, or one a month.
+    fn times(&mut self) -> i64 {
+        if self.dice.once_in(6) { self.dice.between(9, 12) } else { self.dice.between(1, 5) }
+    }
+
+    /// A drug delivered on several dates.
+    fn course(&mut self, patient: &mut Patient) {
+        let (atc, cip13) = self.drug();
+        let usual = self.line(date(2000, 1, 1), atc, cip13);
+        for _ in 0..self.times() {
+            let date = self.day();
+            let line = if self.dice.once_in(5) {
+                self.line(date, usual.atc.clone(), usual.cip13.clone())
+            } else {
+                Delivery { date, ..usual.clone() }
+            };
+            self.deliver(patient, line);
+        }
+    }
+
+    /// Deliveries that follow each other as closely as a treatment allows, or
+    /// a day less.
+    fn chain(&mut self, patient: &mut Patient) {
+        let days_per_box = self.theme.days_per_box.unwrap_or(30);
+        let mut date = self.day();
+        if self.dice.once_in(3) {
+            let before = plus(date, -self.dice.between(364, 367));
+            let (atc, cip13) = self.drug();
+            let line = self.line(before, atc, cip13);
+            self.deliver(patient, line);
+        }
+        for _ in 0..self.dice.between(1, 4) {
+            let (atc, cip13) = self.drug();
+            let mut line = self.line(date, atc, cip13);
+            if self.dice.once_in(20) {
+                line.days = Some(self.dice.between(300, 500));
+            }
+            let covered = line.days.unwrap_or(line.boxes * days_per_box);
+            let next = covered + *self.dice.pick(&[-20, -1, 0, 1, 29, 30, 30, 31, 31, 32]);
+            self.deliver(patient, line);
+            date = plus(date, next.max(0));
+        }
+    }
+
+    /// Writes a line, sometimes reversed, wholly, in part, or beside it.
+    fn deliver(&mut self, patient: &mut Patient, line: Delivery) {
+        let boxes = line.boxes;
+        let mut reversal = Delivery { boxes: -boxes, ..line.clone() };
+        patient.deliveries.push(line);
+        match self.dice.below(20) {
+            0 | 1 => {}
+            2 => reversal.boxes = -1,
+            3 => reversal.boxes -= 1,
+            4 => reversal.boxes = boxes,
+            5 => reversal.date = plus(reversal.date, 1),
+            6 => reversal.days = other(reversal.days, 7),
+            7 => reversal.large_pack = other(reversal.large_pack, false),
+            8 => reversal.repertory = other(reversal.repertory, false),
+            9 => reversal.cip13 = other(reversal.cip13, "3400900000031".to_owned()),
+            10 => reversal.prescriber = other(reversal.prescriber, "m2".to_owned()),
+            _ => return,
+        }
+        patient.deliveries.push(reversal);
+    }
+
+    /// An act on several dates.
+    fn acts(&mut self, patient: &mut Patient) {
+        let row = self.row(|theme| &theme.acts);
+        let mut system = row.system.word();
+        let code = self.written(row);
+        if self.dice.once_in(20) {
+            system = *self.dice.pick(&ACT_SYSTEMS);
+        }
+        for _ in 0..self.times() {
+            let date = self.day();
+            let speciality = match self.theme.specialities.as_slice() {
+                several if !several.is_empty() && self.dice.once_in(2) => {
+                    Some(self.dice.pick(several).clone())
+                }
+                _ => self.dice.pick(&[None, None, Some("1"), Some("15")]).map(str::to_owned),
+            };
+            let performer = self.dice.pick(&[None, None, Some("m1")]).map(str::to_owned);
+            let act = Act {
+                date,
+                system: system.to_owned(),
+                code: code.clone(),
+                quantity: *self.dice.pick(&[1, 1, 1, 1, 1, 1, 2, 0]),
+                value: self.dice.once_in(10).then(|| "6,5".to_owned()),
+                performer,
+                speciality,
+                prescriber: self.dice.once_in(10).then(|| "m1".to_owned()),
+            };
+            self.perform(patient, act);
+        }
+    }
+
+    /// Writes an act, sometimes reversed, wholly, in part, or beside it.
+    fn perform(&mut self, patient: &mut Patient, act: Act) {
+        let quantity = act.quantity;
+        let mut reversal = Act { quantity: -quantity, ..act.clone() };
+        patient.acts.push(act);
+        match self.dice.below(20) {
+            0 | 1 => {}
+            2 => reversal.quantity = -1,
+            3 => reversal.quantity -= 1,
+            4 => reversal.quantity = quantity,
+            5 => reversal.date = plus(reversal.date, 1),
+            6 => reversal.value = other(reversal.value, "7".to_owned()),
+            7 => reversal.performer = other(reversal.performer, "m3".to_owned()),
+            8 => reversal.speciality = other(reversal.speciality, "22".to_owned()),
+            9 => reversal.prescriber = other(reversal.prescriber, "m3".to_owned()),
+            10 => reversal.code = format!("0{}", reversal.code),
+            _ => return,
+        }
+        patient.acts.push(reversal);
+    }
+
+    fn vaccination(&mut self, patient: &mut Patient) {
+        let (atc, _) = self.drug();
+        let vaccination = Vaccination {
+            date: self.day(),
+            code: atc.unwrap_or_else(|| "J07BB02".to_owned()),
+            source: self.dice.pick(&[None, Some("carnet")]).map(str::to_owned),
+        };
+        if self.dice.once_in(6) {
+            patient.vaccinations.push(vaccination.clone());
+        }
+        patient.vaccinations.push(vaccination);
+    }
+
+    fn ald(&mut self, patient: &mut Patient) {
+        let number = match self.theme.alds.as_slice() {
+            several if !several.is_empty() && !self.dice.once_in(5) => *self.dice.pick(several),
+            _ => self.dice.between(1, 32),
+        };
+        let from = if self.dice.once_in(2) {
+            date(2005, 3, 1)
+        } else {
+            self.boundary(self.campaign)
+        };
+        let end = self.boundary(self.campaign);
+        let to = self.dice.once_in(2).then_some(end).filter(|to| *to >= from);
+        let ald = Ald { number, from, to };
+        if self.dice.once_in(6) {
+            patient.alds.push(ald.clone());
+        }
+        patient.alds.push(ald);
+    }
+
+    fn stay(&mut self, patient: &mut Patient) {
+        let row = self.row(|theme| &theme.stays);
+        let code = self.written(row);
+        let (icd10, ccam) = match row.system {
+            System::Ccam => ("Z00".to_owned(), Some(code)),
+            _ => (code, self.dice.once_in(3).then(|| "YYYY001".to_owned())),
+        };
+        let stay = Stay {
+            date: self.day(),
+            icd10,
+            position: (*self.dice.pick(&["DP", "DR", "DAS"])).to_owned(),
+            ccam,
+        };
+        if self.dice.once_in(6) {
+            patient.stays.push(stay.clone());
+        }
+        patient.stays.push(stay);
+    }
+}
+
+/// A value that is not the one given: unknown if it was known.
+fn other<T>(value: Option<T>, instead: T) -> Option<T> {
+    match value {
+        Some(_) => None,
+        None => Some(instead),
+    }
+}

@@ -1,0 +1,211 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const TEMPLATE: &str = "{about-with-newline}\nUsage : {usage}\n\n{all-args}{after-help}";
+
+/// Les objectifs de santé publique des médecins : règles, calcul, explication.
+#[derive(Debug, Parser)]
+#[command(
+    name = "jalon",
+    version,
+    about,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    subcommand_help_heading = "Commandes",
+    subcommand_value_name = "COMMANDE",
+    help_template = TEMPLATE,
+    after_help = "\
+Exemples :
+  jalon calculer exemples/cabinet --campagne 2024
+  jalon expliquer exemples/cabinet --campagne 2024 --indicateur diabete-hba1c
+  jalon regles diabete-hba1c --campagne 2024
+
+Codes de sortie : 0 réussite ; 1 fautes dans les données ou les règles ;
+2 commande mal écrite ; 3 panne du moteur ou du disque."
+)]
+pub struct Cli {
+    /// Affiche l'aide
+    #[arg(short = 'h', long = "help", visible_alias = "aide", action = clap::ArgAction::Help, global = true, help_heading = "Options")]
+    help: Option<bool>,
+    /// Affiche la version
+    #[arg(short = 'V', long = "version", action = clap::ArgAction::Version, help_heading = "Options")]
+    version: Option<bool>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Calcule les taux, les points et les euros de chaque médecin
+    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+Exemples :
+  jalon calculer exemples/cabinet --campagne 2024
+  jalon calculer exemples/cabinet --campagne 2024 --complement exemples/cabinet/complement
+  jalon calculer pays --campagne 2022 --medecin M0007
+  jalon calculer exemples/cabinet --campagne 2024 --format json > resultat.json")]
+    Calculer(Compute),
+    /// Explique un indicateur : le compte du montant, puis les patients
+    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+Exemples :
+  jalon expliquer exemples/cabinet --campagne 2024 --indicateur diabete-hba1c
+  jalon expliquer exemples/cabinet --campagne 2024 --indicateur diabete-hba1c --patients
+  jalon expliquer exemples/cabinet --campagne 2024 --indicateur diabete-hba1c --patient P0000012")]
+    Expliquer(Explain),
+    /// Liste les règles, ou en montre une
+    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+Exemples :
+  jalon regles
+  jalon regles --campagne 2018
+  jalon regles diabete-hba1c --campagne 2024")]
+    Regles(ShowRules),
+    /// Contrôle les règles et rejoue tous leurs cas
+    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+Exemples :
+  jalon verifier
+  jalon verifier mes-regles --couverture
+  jalon verifier --sources")]
+    Verifier(Verify),
+    /// Invente une population, toujours la même pour une même graine
+    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+Exemples :
+  jalon generer --patients 850 --medecins 1 --graine 1 --campagne 2024 --vers essai
+  jalon generer --patients 1000000 --medecins 1100 --graine 7 --campagne 2024 --vers pays --format parquet")]
+    Generer(Generate),
+    /// Écrit le complètement des commandes pour un interpréteur
+    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+Exemple :
+  jalon completions bash > ~/.local/share/bash-completion/completions/jalon")]
+    Completions {
+        /// bash, zsh, fish, elvish ou powershell
+        #[arg(value_name = "INTERPRÉTEUR", help_heading = "Arguments", hide_possible_values = true)]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What a computation is about.
+#[derive(Debug, Args)]
+pub struct Subject {
+    /// Dossier des tables de faits
+    #[arg(value_name = "DOSSIER", help_heading = "Arguments")]
+    pub dossier: PathBuf,
+    /// Campagne : l'année d'activité
+    #[arg(long, value_name = "ANNÉE")]
+    pub campagne: i16,
+    /// Dispositif
+    #[arg(long, value_name = "NOM", default_value = "rosp-adulte", hide_default_value = true)]
+    pub dispositif: String,
+    /// Un seul médecin
+    #[arg(long, value_name = "ID")]
+    pub medecin: Option<String>,
+    /// Valeurs à ajouter aux règles : celles d'un relevé
+    #[arg(long, value_name = "DIR")]
+    pub complement: Option<PathBuf>,
+    /// Taille de la patientèle, au lieu de celle comptée dans les faits
+    #[arg(long, value_name = "N")]
+    pub patientele: Option<u64>,
+    /// Règles à la place de celles du programme
+    #[arg(long, value_name = "DIR")]
+    pub regles: Option<PathBuf>,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub struct Compute {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// table, json ou csv
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table", hide_possible_values = true, hide_default_value = true)]
+    pub format: Output,
+    /// Écrit aussi les preuves de chaque patient dans ce fichier Parquet
+    #[arg(long, value_name = "FICHIER")]
+    pub preuves: Option<PathBuf>,
+    /// Montre la requête exécutée au lieu du résultat
+    #[arg(long, conflicts_with_all = ["preuves", "format"])]
+    pub requete: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// Indicateur à expliquer
+    #[arg(long, value_name = "ID")]
+    pub indicateur: String,
+    /// Liste les patients à revoir
+    #[arg(long, conflicts_with = "patient")]
+    pub patients: bool,
+    /// Montre les faits d'un patient
+    #[arg(long, value_name = "ID")]
+    pub patient: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ShowRules {
+    /// Indicateur à montrer ; sans lui, la liste
+    #[arg(value_name = "INDICATEUR", help_heading = "Arguments")]
+    pub indicateur: Option<String>,
+    /// Une seule campagne
+    #[arg(long, value_name = "ANNÉE")]
+    pub campagne: Option<i16>,
+    /// Un seul dispositif
+    #[arg(long, value_name = "NOM")]
+    pub dispositif: Option<String>,
+    /// Règles à la place de celles du programme
+    #[arg(long, value_name = "DIR")]
+    pub regles: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Dossier de règles ; sans lui, celles du programme
+    #[arg(value_name = "DIR", help_heading = "Arguments")]
+    pub regles: Option<PathBuf>,
+    /// Nomme les critères qu'aucun cas ne rend vrais, ou faux
+    #[arg(long)]
+    pub couverture: bool,
+    /// Compte les valeurs par statut, dispositif et campagne
+    #[arg(long)]
+    pub sources: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// Nombre de patients
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub patients: u64,
+    /// Nombre de médecins
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub medecins: u64,
+    /// Graine : la même donne les mêmes octets
+    #[arg(long, value_name = "S")]
+    pub graine: u64,
+    /// Campagne observée
+    #[arg(long, value_name = "ANNÉE", value_parser = clap::value_parser!(i16).range(2012..=2030))]
+    pub campagne: i16,
+    /// Dossier à créer
+    #[arg(long, value_name = "DIR")]
+    pub vers: PathBuf,
+    /// csv ou parquet
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "csv", hide_possible_values = true, hide_default_value = true)]
+    pub format: TableFormat,
+}
+
+/// How tables are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    Csv,
+    Parquet,
+}

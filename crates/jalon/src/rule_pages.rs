@@ -1,0 +1,169 @@
+//! `jalon regles`
+
+use std::fmt::Write as _;
+
+use jalon_rules::criterion::{Criterion, Test};
+use jalon_rules::page::Page;
+use jalon_rules::rules::Rules;
+use jalon_rules::scale::{Direction, RateKind};
+use jalon_rules::{Campaign, Fraction, Sourced, french};
+
+use crate::args::ShowRules;
+use crate::failure::Failure;
+use crate::{load, text};
+
+/// Runs the command.
+pub fn run(args: &ShowRules) -> Result<(), Failure> {
+    let rules = load::rules(args.regles.as_deref())?;
+    match &args.indicateur {
+        None => list(&rules, args),
+        Some(id) => show(&rules, args, id),
+    }
+}
+
+fn list(rules: &Rules, args: &ShowRules) -> Result<(), Failure> {
+    if let Some(id) = &args.dispositif {
+        load::scheme(rules, id)?;
+    }
+    let mut out = String::new();
+    for (convention, scheme) in rules.schemes() {
+        if args.dispositif.as_ref().is_some_and(|wanted| *wanted != scheme.id) {
+            continue;
+        }
+        let campaign = args.campagne.map(|year| load::campaign(scheme, year)).transpose()?;
+        let mut rows = Vec::new();
+        for page in rules.pages_of(scheme) {
+            if campaign.is_some_and(|campaign| !rules.exists(page, campaign)) {
+                continue;
+            }
+            let Some((first, last)) = rules.span_of(page) else { continue };
+            let row = page.scale_of(campaign.unwrap_or(last));
+            let scale = row.map(|row| row.scale.clone()).unwrap_or_default();
+            rows.push(vec![
+                page.id.clone(),
+                page.rule.section.clone(),
+                if first == last { first.to_string() } else { format!("{first}-{last}") },
+                page.rule.unit.word().to_owned(),
+                scale.points.map_or_else(|| "?".into(), |points| french::short(&points.value, 1)),
+                page.title.clone(),
+            ]);
+        }
+        let _ = writeln!(
+            out,
+            "{}\n{} ; {} ; campagnes {} à {}\n",
+            text::title(&scheme.name),
+            scheme.id,
+            convention.name,
+            scheme.first,
+            scheme.last
+        );
+        let header = ["Indicateur", "Volet", "Campagnes", "Unité", "Points", "Titre"];
+        let _ = writeln!(out, "{}\n", text::table(&header, "llllrl", rows));
+    }
+    text::print(out.trim_end_matches('\n'))?;
+    text::print("\n")
+}
+
+fn show(rules: &Rules, args: &ShowRules, id: &str) -> Result<(), Failure> {
+    let found: Vec<&Page> = rules
+        .pages()
+        .iter()
+        .filter(|page| page.id == *id)
+        .filter(|page| args.dispositif.as_ref().is_none_or(|wanted| page.rule.scheme == *wanted))
+        .collect();
+    let Some(first) = found.first() else {
+        let scheme = args.dispositif.as_deref().unwrap_or("rosp-adulte");
+        let scheme = load::scheme(rules, scheme)?;
+        load::page(rules, scheme, id)?;
+        return Ok(());
+    };
+    let Some(year) = args.campagne else {
+        return text::print(&first.source);
+    };
+    let mut out = String::new();
+    for page in found {
+        let scheme = load::scheme(rules, &page.rule.scheme)?;
+        let campaign = load::campaign(scheme, year)?;
+        if !rules.exists(page, campaign) {
+            let span = rules.span_of(page).map(|(first, last)| format!("{first} à {last}"));
+            return Err(Failure::usage(format!(
+                "`{id}` n'existe pas en {campaign} ; campagnes : {}",
+                span.unwrap_or_default()
+            )));
+        }
+        describe(&mut out, page, campaign);
+    }
+    text::print(&out)
+}
+
+fn describe(out: &mut String, page: &Page, campaign: Campaign) {
+    let _ = writeln!(out, "{}", text::title(&page.title));
+    let better = match page.rule.direction {
+        Direction::Rising => "un taux plus haut est meilleur",
+        Direction::Falling => "un taux plus bas est meilleur",
+    };
+    let _ = writeln!(
+        out,
+        "{} ; {} ; campagne {campaign} ; unité : {} ; {better}\n",
+        page.id,
+        page.rule.section,
+        page.rule.unit.word()
+    );
+    for line in &page.text {
+        let _ = writeln!(out, "{line}");
+    }
+    for (name, criteria) in [
+        ("Dénominateur", &page.rule.denominator),
+        ("Exclusions", &page.rule.exclusions),
+        ("Numérateur", &page.rule.numerator),
+    ] {
+        let applying: Vec<_> = criteria.iter().filter(|one| one.applies(campaign)).collect();
+        if !applying.is_empty() {
+            let _ = writeln!(out, "\n{name}");
+            for criterion in applying {
+                sentence(out, criterion, campaign, 1);
+            }
+        }
+    }
+    let Some(row) = page.scale_of(campaign) else { return };
+    let scale = &row.scale;
+    let kind = page.rule.rate;
+    let origin = |value: Option<(&str, String)>| {
+        value.map_or_else(|| vec!["inconnu".to_owned(), String::new()], |(status, source)| {
+            vec![status.to_owned(), source]
+        })
+    };
+    fn of<T>(value: Option<&Sourced<T>>) -> Option<(&str, String)> {
+        value.map(|value| (value.status.word(), value.source.clone()))
+    }
+    let points = |points: &Sourced<Fraction>| french::short(&points.value, 1);
+    let rows = vec![
+        [vec!["lecture".into(), String::new()], origin(of(scale.definition.as_ref()))].concat(),
+        [
+            vec!["intermédiaire".into(), text::objective(scale.intermediate.as_ref(), kind)],
+            origin(of(scale.intermediate.as_ref())),
+        ]
+        .concat(),
+        [vec!["cible".into(), text::objective(scale.target.as_ref(), kind)], origin(of(scale.target.as_ref()))]
+            .concat(),
+        [vec!["seuil".into(), text::minimum(scale)], origin(of(scale.minimum.as_ref()))].concat(),
+        [
+            vec!["points".into(), scale.points.as_ref().map_or_else(|| "?".into(), points)],
+            origin(of(scale.points.as_ref())),
+        ]
+        .concat(),
+    ];
+    let _ = writeln!(out, "\n{}", text::table(&["Barème", "Valeur", "Statut", "Source"], "lrll", rows));
+    if kind == RateKind::Per100 {
+        out.push_str("Les objectifs comptent des événements pour 100 patients.\n");
+    }
+}
+
+fn sentence(out: &mut String, criterion: &Criterion, campaign: Campaign, depth: usize) {
+    let _ = writeln!(out, "{}- {}", "  ".repeat(depth), criterion.says);
+    if let Some(Test::AnyOf(options)) = &criterion.test {
+        for option in options.iter().filter(|option| option.applies(campaign)) {
+            sentence(out, option, campaign, depth + 1);
+        }
+    }
+}
