@@ -1,4 +1,5 @@
 //! The generator of invented people.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,12 +9,7 @@ use jalon_data::generer::{GenerateError, Plan, Summary, generer};
 use jalon_data::{Dossier, Format};
 
 fn plan(seed: u64) -> Plan {
-    Plan {
-        patients: 200,
-        medecins: 3,
-        graine: seed,
-        campagne: 2024,
-    }
+    Plan { patients: 200, medecins: 3, graine: seed, campagne: 2024 }
 }
 
 fn make(plan: &Plan, dir: &Path, format: Format) -> Summary {
@@ -25,11 +21,7 @@ fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(dir).expect("folder") {
         let path = entry.expect("entry").path();
-        let name = path
-            .file_name()
-            .expect("name")
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().expect("name").to_string_lossy().into_owned();
         files.insert(name, fs::read(&path).expect("file"));
     }
     files
@@ -39,10 +31,7 @@ fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 fn lines(dir: &Path, table: &str) -> Vec<csv::StringRecord> {
     let path = dir.join(format!("{table}.csv"));
     let mut reader = csv::Reader::from_path(path).expect("table");
-    reader
-        .records()
-        .map(|record| record.expect("line"))
-        .collect()
+    reader.records().map(|record| record.expect("line")).collect()
 }
 
 /// Position of a column.
@@ -50,10 +39,7 @@ fn column(dir: &Path, table: &str, name: &str) -> usize {
     let path = dir.join(format!("{table}.csv"));
     let mut reader = csv::Reader::from_path(path).expect("table");
     let headers = reader.headers().expect("header").clone();
-    headers
-        .iter()
-        .position(|header| header == name)
-        .expect("column")
+    headers.iter().position(|header| header == name).expect("column")
 }
 
 #[test]
@@ -76,22 +62,8 @@ fn a_patient_does_not_depend_on_the_others() {
     let (few, many) = (root.path().join("few"), root.path().join("many"));
     make(&plan(1), &few, Format::Csv);
     // More than one batch, told by more than one thread.
-    make(
-        &Plan {
-            patients: 4_200,
-            ..plan(1)
-        },
-        &many,
-        Format::Csv,
-    );
-    for table in [
-        "patients",
-        "rattachements",
-        "delivrances",
-        "actes",
-        "ald",
-        "sejours",
-    ] {
+    make(&Plan { patients: 4_200, ..plan(1) }, &many, Format::Csv);
+    for table in ["patients", "rattachements", "delivrances", "actes", "ald", "sejours"] {
         let few = lines(&few, table);
         let many = lines(&many, table);
         assert_eq!(few[..], many[..few.len()], "{table}");
@@ -117,14 +89,7 @@ fn what_is_generated_is_a_sound_dossier() {
     let root = tempfile::tempdir().expect("folder");
     for campaign in [2012, 2017, 2024, 2026] {
         let dir = root.path().join(campaign.to_string());
-        make(
-            &Plan {
-                campagne: campaign,
-                ..plan(3)
-            },
-            &dir,
-            Format::Csv,
-        );
+        make(&Plan { campagne: campaign, ..plan(3) }, &dir, Format::Csv);
         let opened = Dossier::open(&dir);
         assert!(opened.is_ok(), "{}", opened.expect_err("faults"));
     }
@@ -134,23 +99,11 @@ fn what_is_generated_is_a_sound_dossier() {
 fn nothing_happens_before_birth_nor_after_death() {
     let root = tempfile::tempdir().expect("folder");
     let dir = root.path().join("d");
-    make(
-        &Plan {
-            patients: 3_000,
-            ..plan(4)
-        },
-        &dir,
-        Format::Csv,
-    );
+    make(&Plan { patients: 3_000, ..plan(4) }, &dir, Format::Csv);
     let death = column(&dir, "patients", "deces");
     let lives: BTreeMap<String, (String, String)> = lines(&dir, "patients")
         .iter()
-        .map(|line| {
-            (
-                line[0].to_owned(),
-                (line[1].to_owned(), line[death].to_owned()),
-            )
-        })
+        .map(|line| (line[0].to_owned(), (line[1].to_owned(), line[death].to_owned())))
         .collect();
     assert!(lives.values().any(|life| !life.1.is_empty()), "nobody dies");
     for (table, date) in [
@@ -166,10 +119,7 @@ fn nothing_happens_before_birth_nor_after_death() {
         for line in lines(&dir, table) {
             let (birth, death) = &lives[&line[0]];
             assert!(line[date] >= **birth, "{table}: {line:?} before {birth}");
-            assert!(
-                death.is_empty() || line[date] <= **death,
-                "{table}: {line:?} after {death}"
-            );
+            assert!(death.is_empty() || line[date] <= **death, "{table}: {line:?} after {death}");
         }
     }
 }
@@ -179,11 +129,7 @@ fn lines_follow_patients_then_dates() {
     let root = tempfile::tempdir().expect("folder");
     let dir = root.path().join("d");
     make(&plan(5), &dir, Format::Csv);
-    for (table, date) in [
-        ("delivrances", "date"),
-        ("actes", "date"),
-        ("vaccinations", "date"),
-    ] {
+    for (table, date) in [("delivrances", "date"), ("actes", "date"), ("vaccinations", "date")] {
         let date = column(&dir, table, date);
         let keys: Vec<_> = lines(&dir, table)
             .iter()
@@ -197,14 +143,7 @@ fn lines_follow_patients_then_dates() {
 fn reversals_are_exact() {
     let root = tempfile::tempdir().expect("folder");
     let dir = root.path().join("d");
-    make(
-        &Plan {
-            patients: 1_000,
-            ..plan(6)
-        },
-        &dir,
-        Format::Csv,
-    );
+    make(&Plan { patients: 1_000, ..plan(6) }, &dir, Format::Csv);
     let boxes = column(&dir, "delivrances", "boites");
     let lines = lines(&dir, "delivrances");
     let mut reversals = 0;
@@ -229,14 +168,8 @@ fn an_occupied_folder_is_left_alone() {
     fs::create_dir(&dir).expect("made");
     fs::write(dir.join("mine"), "kept").expect("written");
     let refused = generer(&plan(1), &dir, Format::Csv, &mut |_| {});
-    assert!(
-        matches!(refused, Err(GenerateError::Occupied(_))),
-        "{refused:?}"
-    );
-    assert_eq!(
-        files(&dir),
-        BTreeMap::from([("mine".to_owned(), b"kept".to_vec())])
-    );
+    assert!(matches!(refused, Err(GenerateError::Occupied(_))), "{refused:?}");
+    assert_eq!(files(&dir), BTreeMap::from([("mine".to_owned(), b"kept".to_vec())]));
     // An empty one will do, and nothing else is left beside it.
     fs::remove_file(dir.join("mine")).expect("removed");
     let mut heard = Vec::new();
@@ -250,18 +183,9 @@ fn impossible_plans_are_refused() {
     let root = tempfile::tempdir().expect("folder");
     let dir = root.path().join("d");
     for plan in [
-        Plan {
-            patients: 0,
-            ..plan(1)
-        },
-        Plan {
-            medecins: 0,
-            ..plan(1)
-        },
-        Plan {
-            campagne: 1999,
-            ..plan(1)
-        },
+        Plan { patients: 0, ..plan(1) },
+        Plan { medecins: 0, ..plan(1) },
+        Plan { campagne: 1999, ..plan(1) },
     ] {
         let refused = generer(&plan, &dir, Format::Csv, &mut |_| {});
         assert!(matches!(refused, Err(GenerateError::Plan(_))), "{plan:?}");

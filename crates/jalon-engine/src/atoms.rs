@@ -52,14 +52,12 @@ pub struct Atoms {
     pub substances: Vec<Substances>,
 }
 
-fn index_of<T: PartialEq>(items: &mut Vec<T>, item: T) -> usize {
-    match items.iter().position(|other| *other == item) {
-        Some(index) => index,
-        None => {
-            items.push(item);
-            items.len() - 1
-        }
-    }
+/// The place of an item, added at the end when it is new.
+pub fn index_of<T: PartialEq>(items: &mut Vec<T>, item: T) -> usize {
+    items.iter().position(|other| *other == item).unwrap_or_else(|| {
+        items.push(item);
+        items.len() - 1
+    })
 }
 
 impl Atoms {

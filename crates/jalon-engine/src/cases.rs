@@ -166,10 +166,10 @@ fn dossier(
         cases.iter().enumerate().map(|(index, (_, case))| (person(index), &case.facts)).collect();
     let names = || people.iter().map(|(name, _)| Some(name.as_str()));
     let mut tables = vec![
-        batch("medecins", vec![("medecin", texts(names())), ("specialite", texts(names().map(|_| Some("1"))))])?,
+        batch("medecins", &[("medecin", texts(names())), ("specialite", texts(names().map(|_| Some("1"))))])?,
         batch(
             "patients",
-            vec![
+            &[
                 ("patient", texts(names())),
                 ("naissance", days(people.iter().map(|(_, facts)| Some(facts.birth)))),
                 ("sexe", texts(people.iter().map(|(_, facts)| Some(if facts.sex == 'F' { "F" } else { "M" })))),
@@ -179,7 +179,7 @@ fn dossier(
         )?,
         batch(
             "rattachements",
-            vec![
+            &[
                 ("patient", texts(names())),
                 ("medecin", texts(names())),
                 ("debut", days(people.iter().map(|(_, facts)| Some(facts.attached.0)))),
@@ -190,7 +190,7 @@ fn dossier(
     let deliveries: Vec<_> = flat(&people, |facts| &facts.deliveries);
     tables.push(batch(
         "delivrances",
-        vec![
+        &[
             ("patient", texts(deliveries.iter().map(|(name, _)| Some(*name)))),
             ("date", days(deliveries.iter().map(|(_, line)| Some(line.date)))),
             ("cip13", texts(deliveries.iter().map(|(_, line)| line.cip13.as_deref()))),
@@ -204,7 +204,7 @@ fn dossier(
     let acts: Vec<_> = flat(&people, |facts| &facts.acts);
     tables.push(batch(
         "actes",
-        vec![
+        &[
             ("patient", texts(acts.iter().map(|(name, _)| Some(*name)))),
             ("date", days(acts.iter().map(|(_, act)| Some(act.date)))),
             ("systeme", texts(acts.iter().map(|(_, act)| Some(act.system.as_str())))),
@@ -216,7 +216,7 @@ fn dossier(
     let vaccinations: Vec<_> = flat(&people, |facts| &facts.vaccinations);
     tables.push(batch(
         "vaccinations",
-        vec![
+        &[
             ("patient", texts(vaccinations.iter().map(|(name, _)| Some(*name)))),
             ("date", days(vaccinations.iter().map(|(_, (date, _))| Some(*date)))),
             ("code", texts(vaccinations.iter().map(|(_, (_, code))| Some(code.as_str())))),
@@ -225,7 +225,7 @@ fn dossier(
     let alds: Vec<_> = flat(&people, |facts| &facts.alds);
     tables.push(batch(
         "ald",
-        vec![
+        &[
             ("patient", texts(alds.iter().map(|(name, _)| Some(*name)))),
             ("numero", integers(alds.iter().map(|(_, ald)| Some(i64::from(ald.number))))),
             ("debut", days(alds.iter().map(|(_, ald)| Some(ald.from)))),
@@ -235,7 +235,7 @@ fn dossier(
     let stays: Vec<_> = flat(&people, |facts| &facts.stays);
     tables.push(batch(
         "sejours",
-        vec![
+        &[
             ("patient", texts(stays.iter().map(|(name, _)| Some(*name)))),
             ("entree", days(stays.iter().map(|(_, stay)| Some(stay.date)))),
             ("cim10", texts(stays.iter().map(|(_, stay)| Some(stay.icd10.as_str())))),
@@ -251,7 +251,7 @@ fn dossier(
     let signed = |number: u64| i64::try_from(number).ok();
     tables.push(batch(
         "declarations",
-        vec![
+        &[
             ("medecin", texts(declared.iter().map(|(name, _, _)| Some(*name)))),
             ("campagne", integers(declared.iter().map(|_| Some(i64::from(campaign.year()))))),
             ("indicateur", texts(declared.iter().map(|(_, page, _)| Some(*page)))),
@@ -292,7 +292,7 @@ fn days(values: impl Iterator<Item = Option<Date>>) -> ArrayRef {
 /// A batch of a canonical table; columns that are not given are unknown.
 fn batch(
     name: &'static str,
-    given: Vec<(&str, ArrayRef)>,
+    given: &[(&str, ArrayRef)],
 ) -> Result<(&'static str, Vec<RecordBatch>), ArrowError> {
     let table = table(name)
         .ok_or_else(|| ArrowError::SchemaError(format!("table canonique inconnue : {name}")))?;

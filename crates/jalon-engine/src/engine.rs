@@ -1,5 +1,6 @@
 //! The engine: facts in, counts and evidence out.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -153,13 +154,15 @@ impl Engine {
     ) -> Result<Vec<DoctorCounts>, EngineError> {
         const WRITTEN: &str = "preuves_ecrites";
         let plan = self.plan(question);
-        let path = file.to_string_lossy().into_owned();
+        let path = url(file)?;
         let context = self.context.clone();
         let query = plan.evidence.clone();
         self.run(async move {
             let options = DataFrameWriteOptions::new().with_single_file_output(true);
             context.sql(&query).await?.write_parquet(&path, options, None).await?;
-            context.register_parquet(WRITTEN, &path, ParquetReadOptions::default()).await
+            // Whatever the name of the file ends with.
+            let read = ParquetReadOptions { file_extension: "", ..ParquetReadOptions::default() };
+            context.register_parquet(WRITTEN, &path, read).await
         })?;
         let batches = self.collect(&plan.counts_of(WRITTEN));
         self.context.deregister_table(WRITTEN)?;
@@ -234,10 +237,33 @@ fn memory(schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<dyn TableP
 fn parquet(schema: SchemaRef, files: &[PathBuf]) -> Result<Arc<dyn TableProvider>, EngineError> {
     let urls = files
         .iter()
-        .map(|file| ListingTableUrl::parse(file.to_string_lossy()))
-        .collect::<Result<Vec<_>, _>>()?;
+        .map(|file| ListingTableUrl::parse(url(file)?))
+        .collect::<Result<Vec<_>, DataFusionError>>()?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
     let config =
         ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
     Ok(Arc::new(ListingTable::try_new(config)?))
+}
+
+/// The URL of a file. The library would take `*`, `?` and `[` in a path for
+/// patterns, and what comes before `:` for a protocol.
+fn url(file: &Path) -> Result<String, std::io::Error> {
+    let path = std::path::absolute(file)?;
+    let mut url = String::from("file://");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'\\' if cfg!(windows) => url.push('/'),
+            b'/' | b'.' | b'-' | b'_' | b'~' => url.push(char::from(*byte)),
+            byte if byte.is_ascii_alphanumeric() => url.push(char::from(*byte)),
+            b':' if cfg!(windows) => url.push(':'),
+            byte => {
+                // Writing to a String cannot fail.
+                let _ = write!(url, "%{byte:02X}");
+            }
+        }
+    }
+    if cfg!(windows) {
+        url.insert(7, '/');
+    }
+    Ok(url)
 }

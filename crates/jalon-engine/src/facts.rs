@@ -86,7 +86,9 @@ impl FactRow {
         format!(
             "SELECT * FROM (
   SELECT date, 'delivrance' AS nature, 'atc' AS systeme, COALESCE(atc, cip13, '') AS code,
-    CAST(boites AS VARCHAR) || CASE WHEN grand_conditionnement THEN ', grand conditionnement' ELSE '' END AS detail
+    CAST(boites AS VARCHAR) || COALESCE(', ' || CAST(jours AS VARCHAR) || ' jours', '')
+    || CASE WHEN grand_conditionnement THEN ', grand conditionnement' ELSE '' END
+    || CASE WHEN repertoire THEN ', répertoire' WHEN NOT repertoire THEN ', hors répertoire' ELSE '' END AS detail
   FROM delivrances WHERE patient = {patient}
   UNION ALL
   SELECT date, 'acte', systeme, code,

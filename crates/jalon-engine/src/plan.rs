@@ -18,7 +18,7 @@ use jalon_rules::page::{Page, Unit};
 use jalon_rules::rules::Rules;
 use jiff::civil::Date;
 
-use crate::atoms::{Atoms, Class, Days};
+use crate::atoms::{Atoms, Class, Days, index_of};
 use crate::sql::{Steps, all, any, day, day_number, in_lists, text};
 
 /// Marks per column of marks: a signed 64-bit integer, its sign left alone.
@@ -279,7 +279,9 @@ impl Compiler<'_> {
         let campaign = self.request.campaign;
         let mut counted = None;
         let holds = match &criterion.test {
-            None => "FALSE".into(),
+            // The parser lets `codes` alone only where lines are tested, and no
+            // test at all only where nothing is.
+            None | Some(Test::Code(_)) => "FALSE".into(),
             Some(Test::Row(condition)) => format!("COALESCE({condition}, FALSE)"),
             Some(Test::TreatedBy(codes)) => {
                 let codes = std::slice::from_ref(codes);
@@ -307,7 +309,8 @@ impl Compiler<'_> {
                     let number = format!("COALESCE(substances{at}.n, 0)");
                     names.count = Some(format!("{name}_n"));
                     shown.push((format!("{name}_n"), number.clone()));
-                    bounds(&test.bounds, &number, None)
+                    let other = self.other_side(&test.bounds);
+                    bounds(&test.bounds, &number, other.as_deref())
                 } else {
                     let days = self.atoms.count(&test.count, campaign);
                     counted = Some(days);
@@ -316,12 +319,10 @@ impl Compiler<'_> {
                         Bounds::Numbers { at_least: None, at_most: Some(0) } => {
                             format!("NOT {}", self.occurs(days))
                         }
-                        Bounds::AtLeast(other) => {
-                            let other = self.atoms.count(other, campaign);
-                            let other = self.number(other);
-                            bounds(&test.bounds, &self.number(days), Some(&other))
+                        _ => {
+                            let other = self.other_side(&test.bounds);
+                            bounds(&test.bounds, &self.number(days), other.as_deref())
                         }
-                        _ => bounds(&test.bounds, &self.number(days), None),
                     }
                 }
             }
@@ -335,8 +336,6 @@ impl Compiler<'_> {
                 }
                 any(&either).unwrap_or_else(|| "FALSE".into())
             }
-            // The parser lets `codes` alone only where lines are tested.
-            Some(Test::Code(_)) => "FALSE".into(),
         };
         shown.push((name.to_owned(), holds.clone()));
         if let Some(days) = counted {
@@ -347,6 +346,22 @@ impl Compiler<'_> {
             names.last = Some(format!("{name}_dernier"));
         }
         (holds, names)
+    }
+
+    /// The other count of `au_moins_autant_que`: days, or substances.
+    fn other_side(&mut self, bounds: &Bounds) -> Option<String> {
+        let Bounds::AtLeast(count) = bounds else { return None };
+        let campaign = self.request.campaign;
+        Some(
+            if let (Some(dates), Selection::Codes(codes)) = (count.substances_on, &count.selection)
+            {
+                let at = self.atoms.substances(codes, dates, count.window, campaign);
+                format!("COALESCE(substances{at}.n, 0)")
+            } else {
+                let days = self.atoms.count(count, campaign);
+                self.number(days)
+            },
+        )
     }
 
     /// The number of days of a count.
@@ -363,13 +378,7 @@ impl Compiler<'_> {
             return format!("({} >= 1)", self.number(days));
         };
         let class = *class;
-        let at = match self.seen.iter().position(|other| *other == window) {
-            Some(at) => at,
-            None => {
-                self.seen.push(window);
-                self.seen.len() - 1
-            }
-        };
+        let at = index_of(&mut self.seen, window);
         format!("((COALESCE(comptes.v{at}_{}, 0) & {}) <> 0)", class / MARKS, mark(class))
     }
 
@@ -425,7 +434,7 @@ impl Compiler<'_> {
         for (suffix, condition) in [
             ("den", format!("{perimeter} AND {met} IS NOT NULL")),
             ("num", format!("{perimeter} AND {met}")),
-            ("ecarte", format!("{perimeter} AND {met} IS NULL")),
+            ("ecarte", format!("({perimeter}) IS NULL OR ({perimeter} AND {met} IS NULL)")),
         ] {
             self.boxes.push((format!("{name}_{suffix}"), condition));
         }
@@ -450,14 +459,20 @@ impl Compiler<'_> {
         let class = self.atoms.class(&[Table::Deliveries], &[codes.to_owned()], false);
         let mut denominator = vec![class];
         let mut numerator = vec![class];
-        for (role, list) in [&page.rule.denominator, &page.rule.numerator].into_iter().enumerate() {
+        let mut excluded: Vec<String> = Vec::new();
+        let lists = [&page.rule.denominator, &page.rule.exclusions, &page.rule.numerator];
+        for (role, list) in lists.into_iter().enumerate() {
             for criterion in self.applying(list) {
                 let Some(Test::Code(codes)) = &criterion.test else { continue };
                 let also = self.atoms.class(&[Table::Deliveries], codes, false);
-                if role == 0 {
-                    denominator.push(also);
+                match role {
+                    0 => {
+                        denominator.push(also);
+                        numerator.push(also);
+                    }
+                    1 => excluded.extend_from_slice(codes),
+                    _ => numerator.push(also),
                 }
-                numerator.push(also);
                 let column = format!("{name}_c{}", criteria.len());
                 let with = self.atoms.days(vec![class, also], year);
                 let all = self.atoms.days(vec![class], year);
@@ -475,9 +490,15 @@ impl Compiler<'_> {
                 });
             }
         }
-        for (suffix, classes) in [("den", denominator), ("num", numerator)] {
-            let days = self.atoms.days(classes, year);
-            let number = self.number(days);
+        for (suffix, mut classes) in [("den", denominator), ("num", numerator)] {
+            let days = self.atoms.days(classes.clone(), year);
+            let mut number = self.number(days);
+            if !excluded.is_empty() {
+                // One exclusion is enough: the union of their lists is.
+                classes.push(self.atoms.class(&[Table::Deliveries], &excluded, false));
+                let days = self.atoms.days(classes, year);
+                number = format!("({number} - {})", self.number(days));
+            }
             paid.push((format!("{name}_{suffix}"), number));
         }
     }
@@ -805,8 +826,10 @@ impl Compiler<'_> {
     fn delivery_marks(&self) -> Vec<String> {
         let Request { rules, campaign, .. } = self.request;
         let presentations = self.marks(|class| match &class.selection {
-            Selection::Codes(lists) if class.tables.contains(&Table::Deliveries) && !class.large_pack => {
-                in_lists(rules, lists, campaign, System::Cip13, "lignes.cip13")
+            Selection::Codes(lists) if class.tables.contains(&Table::Deliveries) => {
+                let inside = in_lists(rules, lists, campaign, System::Cip13, "lignes.cip13")?;
+                let large = "lignes.grand_conditionnement AND ";
+                Some(if class.large_pack { format!("{large}{inside}") } else { inside })
             }
             _ => None,
         });

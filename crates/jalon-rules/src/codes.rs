@@ -190,7 +190,7 @@ impl CodeList {
             if label.is_empty() || origin.is_empty() {
                 fault("libellé ou source vide".into(), "dites ce que le code désigne et d'où il vient".into());
             }
-            let (Some(since), Some(until)) = (campaign(since), campaign(until)) else {
+            let (Ok(since), Ok(until)) = (campaign(since), campaign(until)) else {
                 fault(format!("validité illisible : `{since}` à `{until}`"), "une campagne, ou rien".into());
                 continue;
             };
@@ -221,12 +221,12 @@ impl CodeList {
     }
 }
 
-/// An empty cell is no bound; the outer `None` is a fault.
-fn campaign(text: &str) -> Option<Option<Campaign>> {
+/// An empty cell is no bound.
+fn campaign(text: &str) -> Result<Option<Campaign>, ()> {
     if text.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
-    text.parse().ok().and_then(Campaign::new).map(Some)
+    text.parse().ok().and_then(Campaign::new).map(Some).ok_or(())
 }
 
 fn overlaps(left: &Code, right: &Code) -> bool {

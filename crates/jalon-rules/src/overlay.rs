@@ -7,8 +7,8 @@ use crate::campaign::Campaign;
 use crate::diagnostic::{Diagnostic, Severity, Source, choose};
 use crate::fraction::Fraction;
 use crate::page::Page;
-use crate::rules::{RuleFile, Rules, RulesError};
-use crate::scale::Scale;
+use crate::rules::{RuleFile, Rules, RulesError, extension};
+use crate::scale::{Direction, Scale};
 use crate::status::{Sourced, Status};
 use crate::toml_walk::{Keys, Walk};
 
@@ -35,6 +35,8 @@ struct Added {
     target: Option<Fraction>,
     minimum: Option<u64>,
     points: Option<Fraction>,
+    /// Its line in the file.
+    span: std::ops::Range<usize>,
 }
 
 const SCALE: [&str; 7] =
@@ -68,8 +70,12 @@ impl Overlay {
             match file.path.as_str() {
                 "complement.toml" => head = read_head(source, &mut faults),
                 "bareme.csv" => rows(source, &SCALE, rules, &mut faults, |row| overlay.scale(row)),
-                "departs.csv" => rows(source, &STARTS, rules, &mut faults, |row| overlay.start(row)),
-                other if other.ends_with(".csv") || other.ends_with(".toml") => {
+                "departs.csv" => {
+                    let before = faults.len();
+                    rows(source, &STARTS, rules, &mut faults, |row| overlay.start(row));
+                    faults[before..].iter_mut().for_each(hide_doctor);
+                }
+                other if matches!(extension(other), "csv" | "toml") => {
                     let hint = "complement.toml, bareme.csv, departs.csv";
                     faults.push(source.fault(0..0, "fichier inconnu dans un complément").hint(hint));
                 }
@@ -89,17 +95,24 @@ impl Overlay {
             }
             None => {}
         }
-        for row in overlay.scales.keys() {
+        let scales = files.iter().find(|file| file.path == "bareme.csv");
+        let text = scales.map_or("".into(), |file| String::from_utf8_lossy(&file.bytes));
+        for (row, added) in &overlay.scales {
             let Some(page) = rules.page(&row.0, &row.1) else { continue };
             let scale = overlay.apply(page, row.2);
             if let Some(Scale { intermediate: Some(low), target: Some(high), .. }) = &scale
                 && !crate::achievement::ordered(&low.value, &high.value, page.rule.direction)
             {
-                let source = Source { file: "bareme.csv", text: "" };
-                faults.push(source.fault(
-                    0..0,
-                    format!("{} en {} : la cible est plus facile que l'objectif intermédiaire", row.1, row.2),
-                ));
+                let source = Source { file: "bareme.csv", text: &text };
+                let (id, campaign) = (&row.1, row.2);
+                let message = format!(
+                    "{id} en {campaign} : la cible est plus facile que l'objectif intermédiaire"
+                );
+                let hint = match page.rule.direction {
+                    Direction::Rising => "un taux plus haut est meilleur : la cible est la plus haute",
+                    Direction::Falling => "un taux plus bas est meilleur : la cible est la plus basse",
+                };
+                faults.push(source.fault(added.span.clone(), message).hint(hint));
             }
         }
         overlay.hash = hasher.finalize().to_hex().to_string();
@@ -149,6 +162,7 @@ impl Overlay {
             target: objective(row, 4),
             minimum: row.whole(5),
             points: row.number(6, false),
+            span: row.span.clone(),
         };
         let known = row.page.scale_of(row.campaign).map(|row| &row.scale);
         if let Some(known) = known {
@@ -186,6 +200,19 @@ impl Overlay {
             row.fault("deux taux de départ pour la même chose".into(), "gardez-en un");
         }
     }
+}
+
+/// An excerpt shows no doctor: the fourth cell of a line, any of a line that
+/// was to be the header.
+fn hide_doctor(fault: &mut Diagnostic) {
+    let mut cells: Vec<&str> = fault.excerpt.split(',').collect();
+    if fault.line == 1 || fault.excerpt.contains('"') {
+        cells = vec!["…"];
+    } else if let Some(doctor) = cells.get_mut(3).filter(|doctor| !doctor.trim().is_empty()) {
+        *doctor = "…";
+    }
+    fault.excerpt = cells.join(",");
+    fault.width = fault.excerpt.chars().count().max(1);
 }
 
 fn read_head(source: Source<'_>, faults: &mut Vec<Diagnostic>) -> Option<(String, Status, String)> {

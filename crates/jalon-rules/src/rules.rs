@@ -370,6 +370,11 @@ fn check_periods(page: &Page, (first, last): (Campaign, Campaign), faults: &mut 
     }
 }
 
+/// What follows the last dot of a name.
+pub(crate) fn extension(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
 enum RuleKind {
     Convention,
     Codes,
@@ -386,9 +391,9 @@ impl Kind {
     fn of(path: &str) -> Self {
         let parts: Vec<_> = path.split('/').collect();
         match parts.as_slice() {
-            ["codes", name] if name.ends_with(".csv") => Self::Rule(RuleKind::Codes),
+            ["codes", name] if extension(name) == "csv" => Self::Rule(RuleKind::Codes),
             [_, "convention.toml"] => Self::Rule(RuleKind::Convention),
-            [_, _, name] if name.ends_with(".md") && !name.starts_with("LISEZMOI") => {
+            [_, _, name] if extension(name) == "md" && !name.starts_with("LISEZMOI") => {
                 Self::Rule(RuleKind::Page)
             }
             _ => Self::Other,

@@ -68,6 +68,11 @@ impl<'t, 'i> Keys<'t, 'i> {
         self.table.get(key)
     }
 
+    /// These keys are no fault, whatever they hold.
+    pub fn know(&mut self, keys: &[&'static str]) {
+        self.taken.extend(keys);
+    }
+
     pub fn has(&self, key: &str) -> bool {
         self.table.get(key).is_some()
     }
@@ -139,13 +144,11 @@ impl<'t, 'i> Keys<'t, 'i> {
 
     pub fn campaign(&mut self, walk: &mut Walk<'_>, key: &'static str) -> Option<At<Campaign>> {
         let (year, span) = self.integer::<i16>(walk, key)?;
-        match Campaign::new(year) {
-            Some(campaign) => Some((campaign, span)),
-            None => {
-                walk.fault(span, format!("campagne hors de 2000-2100 : {year}"));
-                None
-            }
+        let campaign = Campaign::new(year);
+        if campaign.is_none() {
+            walk.fault(span.clone(), format!("campagne hors de 2000-2100 : {year}"));
         }
+        Some((campaign?, span))
     }
 
     /// A text, or an array of texts.

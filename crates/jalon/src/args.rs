@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// The parser adds a colon; French wants a space before it.
+const OPTIONS: &str = "Options\u{a0}";
+const ARGUMENTS: &str = "Arguments\u{a0}";
+
 const TEMPLATE: &str = "{about-with-newline}\nUsage : {usage}\n\n{all-args}{after-help}";
 
 /// Les objectifs de santé publique des médecins : règles, calcul, explication.
@@ -17,7 +21,7 @@ const TEMPLATE: &str = "{about-with-newline}\nUsage : {usage}\n\n{all-args}{afte
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
-    subcommand_help_heading = "Commandes",
+    subcommand_help_heading = "Commandes\u{a0}",
     subcommand_value_name = "COMMANDE",
     help_template = TEMPLATE,
     after_help = "\
@@ -31,10 +35,10 @@ Codes de sortie : 0 réussite ; 1 fautes dans les données ou les règles ;
 )]
 pub struct Cli {
     /// Affiche l'aide
-    #[arg(short = 'h', long = "help", visible_alias = "aide", action = clap::ArgAction::Help, global = true, help_heading = "Options")]
+    #[arg(short = 'h', long = "help", visible_alias = "aide", action = clap::ArgAction::Help, global = true, display_order = 1000, help_heading = OPTIONS)]
     help: Option<bool>,
     /// Affiche la version
-    #[arg(short = 'V', long = "version", action = clap::ArgAction::Version, help_heading = "Options")]
+    #[arg(short = 'V', long = "version", action = clap::ArgAction::Version, display_order = 1001, help_heading = OPTIONS)]
     version: Option<bool>,
     #[command(subcommand)]
     pub command: Command,
@@ -43,7 +47,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Calcule les taux, les points et les euros de chaque médecin
-    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
   jalon calculer exemples/cabinet --campagne 2024
   jalon calculer exemples/cabinet --campagne 2024 --complement exemples/cabinet/complement
@@ -51,39 +55,39 @@ Exemples :
   jalon calculer exemples/cabinet --campagne 2024 --format json > resultat.json")]
     Calculer(Compute),
     /// Explique un indicateur : le compte du montant, puis les patients
-    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
   jalon expliquer exemples/cabinet --campagne 2024 --indicateur diabete-hba1c
   jalon expliquer exemples/cabinet --campagne 2024 --indicateur diabete-hba1c --patients
   jalon expliquer exemples/cabinet --campagne 2024 --indicateur diabete-hba1c --patient P0000012")]
     Expliquer(Explain),
     /// Liste les règles, ou en montre une
-    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
   jalon regles
   jalon regles --campagne 2018
   jalon regles diabete-hba1c --campagne 2024")]
     Regles(ShowRules),
     /// Contrôle les règles et rejoue tous leurs cas
-    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
   jalon verifier
   jalon verifier mes-regles --couverture
   jalon verifier --sources")]
     Verifier(Verify),
     /// Invente une population, toujours la même pour une même graine
-    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
   jalon generer --patients 850 --medecins 1 --graine 1 --campagne 2024 --vers essai
   jalon generer --patients 1000000 --medecins 1100 --graine 7 --campagne 2024 --vers pays --format parquet")]
     Generer(Generate),
     /// Écrit le complètement des commandes pour un interpréteur
-    #[command(help_template = TEMPLATE, next_help_heading = "Options", after_help = "\
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemple :
   jalon completions bash > ~/.local/share/bash-completion/completions/jalon")]
     Completions {
         /// bash, zsh, fish, elvish ou powershell
-        #[arg(value_name = "INTERPRÉTEUR", help_heading = "Arguments", hide_possible_values = true)]
+        #[arg(value_name = "INTERPRÉTEUR", help_heading = ARGUMENTS, hide_possible_values = true)]
         shell: clap_complete::Shell,
     },
 }
@@ -92,7 +96,7 @@ Exemple :
 #[derive(Debug, Args)]
 pub struct Subject {
     /// Dossier des tables de faits
-    #[arg(value_name = "DOSSIER", help_heading = "Arguments")]
+    #[arg(value_name = "DOSSIER", help_heading = ARGUMENTS)]
     pub dossier: PathBuf,
     /// Campagne : l'année d'activité
     #[arg(long, value_name = "ANNÉE")]
@@ -127,7 +131,14 @@ pub struct Compute {
     #[command(flatten)]
     pub subject: Subject,
     /// table, json ou csv
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "table", hide_possible_values = true, hide_default_value = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub format: Output,
     /// Écrit aussi les preuves de chaque patient dans ce fichier Parquet
     #[arg(long, value_name = "FICHIER")]
@@ -155,7 +166,7 @@ pub struct Explain {
 #[derive(Debug, Args)]
 pub struct ShowRules {
     /// Indicateur à montrer ; sans lui, la liste
-    #[arg(value_name = "INDICATEUR", help_heading = "Arguments")]
+    #[arg(value_name = "INDICATEUR", help_heading = ARGUMENTS)]
     pub indicateur: Option<String>,
     /// Une seule campagne
     #[arg(long, value_name = "ANNÉE")]
@@ -171,7 +182,7 @@ pub struct ShowRules {
 #[derive(Debug, Args)]
 pub struct Verify {
     /// Dossier de règles ; sans lui, celles du programme
-    #[arg(value_name = "DIR", help_heading = "Arguments")]
+    #[arg(value_name = "DIR", help_heading = ARGUMENTS)]
     pub regles: Option<PathBuf>,
     /// Nomme les critères qu'aucun cas ne rend vrais, ou faux
     #[arg(long)]
@@ -199,7 +210,14 @@ pub struct Generate {
     #[arg(long, value_name = "DIR")]
     pub vers: PathBuf,
     /// csv ou parquet
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "csv", hide_possible_values = true, hide_default_value = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "csv",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub format: TableFormat,
 }
 

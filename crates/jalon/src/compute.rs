@@ -23,11 +23,26 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
     let dossier = Dossier::open(&subject.dossier)?;
     let engine = Engine::open(&dossier)?;
     check_doctor(&engine, subject)?;
-    let basis =
-        Basis { rules: &rules, scheme, campaign, overlay: overlay.as_ref(), list: subject.patientele };
+    if args.preuves.as_ref().is_some_and(|file| file.is_dir()) {
+        return Err(Failure::usage(
+            "--preuves : c'est un dossier ; donnez le nom d'un fichier à écrire",
+        ));
+    }
+    let basis = Basis {
+        rules: &rules,
+        scheme,
+        campaign,
+        overlay: overlay.as_ref(),
+        list: subject.patientele,
+    };
     let pages = basis.pages();
-    let question =
-        Question { rules: &rules, scheme, campaign, pages: &pages, doctor: subject.medecin.as_deref() };
+    let question = Question {
+        rules: &rules,
+        scheme,
+        campaign,
+        pages: &pages,
+        doctor: subject.medecin.as_deref(),
+    };
     if args.requete {
         return text::print(&format!("{}\n", engine.query(question)));
     }
@@ -110,7 +125,9 @@ fn one(out: &mut String, subject: &Subject, ledger: &SchemeLedger<'_>, overlay: 
         }
         let kind = page.rule.rate;
         let rate = match indicator.measured {
-            Measured::Counts { numerator, denominator, .. } => text::rate(numerator, denominator, kind),
+            Measured::Counts { numerator, denominator, .. } => {
+                text::rate(numerator, denominator, kind)
+            }
             _ => "pas de déclaration".into(),
         };
         let arrow = match page.rule.direction {
@@ -126,13 +143,19 @@ fn one(out: &mut String, subject: &Subject, ledger: &SchemeLedger<'_>, overlay: 
                 text::objective(indicator.scale.target.as_ref(), kind)
             ),
             match amount.state {
-                State::BelowMinimum => format!("sous le seuil ({})", text::minimum(&indicator.scale)),
+                State::BelowMinimum => {
+                    format!("sous le seuil ({})", text::minimum(&indicator.scale))
+                }
                 _ => text::interval(&amount.achievement, |share| french::percent(share, 1)),
             },
             {
                 let most = indicator.scale.points.as_ref();
-                let most = most.map_or_else(|| "?".into(), |points| french::short(&points.value, 1));
-                format!("{} / {most}", text::interval(&amount.points, |points| french::short(points, 1)))
+                let most =
+                    most.map_or_else(|| "?".into(), |points| french::short(&points.value, 1));
+                format!(
+                    "{} / {most}",
+                    text::interval(&amount.points, |points| french::short(points, 1))
+                )
             },
             text::interval(&amount.euros, french::euros),
             text::status(amount.source),
@@ -143,8 +166,9 @@ fn one(out: &mut String, subject: &Subject, ledger: &SchemeLedger<'_>, overlay: 
         .iter()
         .zip(&ledger.amount.indicators)
         .filter(|(_, amount)| amount.state != State::OutOfCampaign)
-        .map(|(indicator, _)| indicator.scale.points.as_ref().map(|points| points.value.clone()))
-        .sum_known();
+        .try_fold(Fraction::zero(), |sum, (indicator, _)| {
+            Some(&sum + &indicator.scale.points.as_ref()?.value)
+        });
     rows.push(vec![
         "Total".into(),
         String::new(),
@@ -165,17 +189,6 @@ fn one(out: &mut String, subject: &Subject, ledger: &SchemeLedger<'_>, overlay: 
         let _ = writeln!(out, "\nHors campagne : {}", absent.join(", "));
     }
     footnotes(out, subject, &ledger.amount.euros, overlay);
-}
-
-/// Adds values when all are known.
-trait SumKnown {
-    fn sum_known(self) -> Option<Fraction>;
-}
-
-impl<I: Iterator<Item = Option<Fraction>>> SumKnown for I {
-    fn sum_known(mut self) -> Option<Fraction> {
-        self.try_fold(Fraction::zero(), |sum, value| Some(&sum + &value?))
-    }
 }
 
 fn footnotes(out: &mut String, subject: &Subject, euros: &Range, overlay: Option<&Overlay>) {
@@ -200,7 +213,12 @@ fn footnotes(out: &mut String, subject: &Subject, euros: &Range, overlay: Option
     );
 }
 
-fn many(out: &mut String, subject: &Subject, ledgers: &[SchemeLedger<'_>], overlay: Option<&Overlay>) {
+fn many(
+    out: &mut String,
+    subject: &Subject,
+    ledgers: &[SchemeLedger<'_>],
+    overlay: Option<&Overlay>,
+) {
     if let Some(first) = ledgers.first() {
         let head = format!("{}, campagne {}", first.scheme.name, subject.campagne);
         let _ = writeln!(out, "{}", text::title(&head));
@@ -228,7 +246,8 @@ fn many(out: &mut String, subject: &Subject, ledgers: &[SchemeLedger<'_>], overl
     let euros: Range = ledgers.iter().map(|ledger| &ledger.amount.euros).sum();
     let points: Range = ledgers.iter().map(|ledger| &ledger.amount.points).sum();
     let patients = ledgers.iter().map(|ledger| ledger.list.patients).sum();
-    let source = ledgers.iter().map(|ledger| ledger.amount.source).max().unwrap_or(Status::Officiel);
+    let source =
+        ledgers.iter().map(|ledger| ledger.amount.source).max().unwrap_or(Status::Officiel);
     let total = format!("Total ({})", french::count(ledgers.len() as u64, "médecin"));
     rows.push(row(&total, patients, &points, &euros, source));
     let header = ["Médecin", "Patientèle", "Points", "Euros", "Source"];
@@ -268,7 +287,8 @@ fn csv(ledgers: &[SchemeLedger<'_>]) -> String {
                 Some(indicator.euros.max.clone()),
                 Some(indicator.source.to_owned()),
             ];
-            let cells: Vec<_> = cells.into_iter().map(|cell| quoted(&cell.unwrap_or_default())).collect();
+            let cells: Vec<_> =
+                cells.into_iter().map(|cell| quoted(&cell.unwrap_or_default())).collect();
             out.push_str(&cells.join(","));
             out.push('\n');
         }

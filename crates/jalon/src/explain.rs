@@ -3,16 +3,17 @@
 use std::fmt::Write as _;
 
 use jalon_data::Dossier;
-use jalon_engine::evidence::{CriterionEvidence, PatientEvidence};
+use jalon_engine::evidence::{CriterionEvidence, PageCounts, PatientEvidence};
 use jalon_engine::facts::FactRow;
 use jalon_engine::ledger::{Basis, SchemeLedger};
 use jalon_engine::{Engine, Question};
+use jalon_rules::account::AccountLine;
 use jalon_rules::amount::{IndicatorAmount, Measured};
 use jalon_rules::campaign::Window;
 use jalon_rules::criterion::{Bounds, Criterion, Test};
 use jalon_rules::page::{Page, Unit};
 use jalon_rules::scale::Direction;
-use jalon_rules::{Campaign, french};
+use jalon_rules::{Campaign, Sourced, french};
 use jiff::civil::Date;
 
 use crate::args::Explain;
@@ -28,14 +29,7 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
     let scheme = load::scheme(&rules, &subject.dispositif)?;
     let campaign = load::campaign(scheme, subject.campagne)?;
     let page = load::page(&rules, scheme, &args.indicateur)?;
-    if !rules.exists(page, campaign) {
-        let span = rules.span_of(page).map(|(first, last)| format!("{first} à {last}"));
-        return Err(Failure::usage(format!(
-            "`{}` n'existe pas en {campaign} ; campagnes : {}",
-            page.id,
-            span.unwrap_or_default()
-        )));
-    }
+    load::exists(&rules, page, campaign)?;
     let dossier = Dossier::open(&subject.dossier)?;
     let engine = Engine::open(&dossier)?;
     check_doctor(&engine, subject)?;
@@ -50,40 +44,44 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
             )));
         }
     };
-    let basis =
-        Basis { rules: &rules, scheme, campaign, overlay: overlay.as_ref(), list: subject.patientele };
-    let pages = basis.pages();
-    let question = Question { rules: &rules, scheme, campaign, pages: &pages, doctor: Some(&doctor) };
-    let evidence = engine.evidence(question)?;
-    let counts = evidence.counts(&doctor)?;
-    let ledgers = basis.ledgers(&[counts], &engine.declared(campaign)?)?;
-    let found = ledgers.first().and_then(|ledger| {
-        let at = ledger.indicators.iter().position(|one| one.page.id == page.id)?;
-        Some((ledger, at))
-    });
-    let Some((ledger, at)) = found else {
-        return Err(Failure::machine("l'indicateur manque au résultat"));
+    let basis = Basis {
+        rules: &rules,
+        scheme,
+        campaign,
+        overlay: overlay.as_ref(),
+        list: subject.patientele,
     };
-    let rows = evidence.page(at)?;
+    let pages = basis.pages();
+    let missing = || Failure::machine("l'indicateur manque au résultat");
+    let at = pages.iter().position(|one| one.id == page.id).ok_or_else(missing)?;
+    // Only this page is asked: what the others count changes nothing here.
+    let question =
+        Question { rules: &rules, scheme, campaign, pages: &[page], doctor: Some(&doctor) };
+    let evidence = engine.evidence(question)?;
+    let mut counts = evidence.counts(&doctor)?;
+    counts.pages.splice(0..0, vec![PageCounts::default(); at]);
+    let ledgers = basis.ledgers(&[counts], &engine.declared(campaign)?)?;
+    let ledger = ledgers.first().ok_or_else(missing)?;
+    let mut rows = evidence.page(0)?;
+    for row in &mut rows {
+        among_the_denominator(page, campaign, row);
+    }
     let mut out = String::new();
     head(&mut out, ledger, page, campaign);
     if let Some(line) = overlay_line(overlay.as_ref()) {
         let _ = writeln!(out, "{line}");
     }
     out.push('\n');
-    match &args.patient {
-        Some(patient) => {
-            one_patient(&mut out, &engine, page, campaign, &rows, patient)?;
-        }
-        None => {
-            account(&mut out, &ledger.amount.indicators[at]);
-            if page.rule.unit == Unit::Declared {
-                out.push_str("\nIndicateur déclaré : les faits ne disent pas qui compte.\n");
-            } else {
-                summary(&mut out, page, campaign, &rows, ledger.indicators[at].measured);
-                patients(&mut out, args, page, campaign, &rows);
-            }
-        }
+    if let Some(patient) = &args.patient {
+        one_patient(&mut out, &engine, page, campaign, &rows, patient)?;
+        return text::print(&out);
+    }
+    account(&mut out, &ledger.amount.indicators[at]);
+    if page.rule.unit == Unit::Declared {
+        out.push_str("\nIndicateur déclaré : les faits ne disent pas qui compte.\n");
+    } else {
+        summary(&mut out, page, campaign, &rows, ledger.indicators[at].measured);
+        patients(&mut out, args, page, campaign, &rows);
     }
     text::print(&out)
 }
@@ -99,26 +97,73 @@ fn head(out: &mut String, ledger: &SchemeLedger<'_>, page: &Page, campaign: Camp
     );
 }
 
-/// The account of the amount, one line a step.
+/// Columns past which notes go under their line rather than beside it.
+const FAR: usize = 72;
+
+/// The account of the amount, one line a step, then the sources by number.
 fn account(out: &mut String, amount: &IndicatorAmount) {
     let _ = writeln!(out, "Source la plus faible : {}\n", text::status(amount.source));
-    let lines = amount.account.lines();
-    let width = lines.iter().map(|line| line.value.chars().count()).max().unwrap_or(0);
-    let formula = lines.iter().map(|line| line.formula.chars().count()).max().unwrap_or(0);
-    for line in lines {
-        let indent = "  ".repeat(line.depth + 1);
-        let _ = writeln!(
-            out,
-            "{indent}{:<width$}  {:<formula$}  {}",
-            line.value, line.formula, line.note
+    let mut sources: Vec<Sourced<()>> = Vec::new();
+    let lines = amount.account.lines_citing(&mut |source| {
+        let at = sources.iter().position(|other| other == source).unwrap_or_else(|| {
+            sources.push(source.clone());
+            sources.len() - 1
+        });
+        format!("[{}]", at + 1)
+    });
+    let most = |column: fn(&AccountLine) -> &str| {
+        lines.iter().map(|line| column(line).chars().count()).max().unwrap_or(0)
+    };
+    let value = most(|line| &line.value);
+    let formula = most(|line| &line.formula);
+    for line in &lines {
+        let head = format!(
+            "{}{:<value$}  {:<formula$}  ",
+            "  ".repeat(line.depth + 1),
+            line.value,
+            line.formula
         );
+        // What a number stands for reads better without a colon.
+        let note = line.note.replace(" : [", " [");
+        let notes: Vec<_> = note.split(" ; ").collect();
+        if head.chars().count() <= FAR {
+            text::packed(out, &head, &notes, " ; ");
+        } else {
+            let _ = writeln!(out, "{}", head.trim_end());
+            text::packed(out, &" ".repeat(value + 6), &notes, " ; ");
+        }
     }
-    let trimmed: Vec<_> = out.lines().map(str::trim_end).map(str::to_owned).collect();
-    *out = trimmed.join("\n");
-    out.push('\n');
+    if !sources.is_empty() {
+        let _ = writeln!(out, "\n{}", text::title("Sources"));
+    }
+    let status = sources.iter().map(|source| source.status.word().len()).max().unwrap_or(0);
+    for (at, source) in sources.iter().enumerate() {
+        let head = format!("  {:<4} {:<status$}  ", format!("[{}]", at + 1), source.status.word());
+        text::packed(out, &head, &source.source.split(' ').collect::<Vec<_>>(), " ");
+    }
 }
 
-/// How many patients meet each criterion.
+/// The evidence of a criterion speaks of every box or treatment of a patient;
+/// that of the numerator is to speak of those of the denominator.
+fn among_the_denominator(page: &Page, campaign: Campaign, row: &mut PatientEvidence) {
+    let applying =
+        |criteria: &[Criterion]| criteria.iter().filter(|one| one.applies(campaign)).count();
+    let rule = &page.rule;
+    if !matches!(rule.unit, Unit::Box | Unit::Treatment(_)) || applying(&rule.numerator) != 1 {
+        return;
+    }
+    let counts = row.counts;
+    let before = applying(&rule.denominator) + applying(&rule.exclusions);
+    if let Some(evidence) = row.criteria.get_mut(before) {
+        evidence.holds = counts.numerator;
+        evidence.fails = Some(counts.denominator.saturating_sub(counts.numerator));
+    }
+}
+
+const NUMERATOR: &str = "numérateur";
+
+/// How many patients meet each criterion; those of the numerator, among the
+/// patients of the denominator.
 fn summary(
     out: &mut String,
     page: &Page,
@@ -130,23 +175,30 @@ fn summary(
     if let Measured::Counts { left_out, .. } = measured
         && left_out > 0
     {
+        let left = if left_out < 2 { "laissée" } else { "laissées" };
         let _ = writeln!(
             out,
-            "{} laissée(s) de côté : répertoire non renseigné",
+            "{} {left} de côté : répertoire non renseigné",
             french::count(left_out, "boîte")
         );
     }
+    // Patients who do not count at all say nothing of the rate.
+    let narrows = matches!(page.rule.unit, Unit::Patient);
     let mut table = Vec::new();
     let lists = [
         ("dénominateur", &page.rule.denominator),
         ("exclusion", &page.rule.exclusions),
-        ("numérateur", &page.rule.numerator),
+        (NUMERATOR, &page.rule.numerator),
     ];
     let mut at = 0;
     for (role, criteria) in lists {
         for criterion in criteria.iter().filter(|one| one.applies(campaign)) {
-            let total: u64 =
-                rows.iter().filter_map(|row| row.criteria.get(at)).map(|one| one.holds).sum();
+            let total: u64 = rows
+                .iter()
+                .filter(|row| !narrows || role != NUMERATOR || row.counts.denominator > 0)
+                .filter_map(|row| row.criteria.get(at))
+                .map(|one| one.holds)
+                .sum();
             table.push(vec![role.to_owned(), criterion.says.clone(), french::integer(total)]);
             at += 1;
         }
@@ -165,15 +217,29 @@ fn summary(
 
 /// Those who weigh on the rate: missing from a rising one, present in a
 /// falling one.
-fn patients(out: &mut String, args: &Explain, page: &Page, campaign: Campaign, rows: &[PatientEvidence]) {
+fn patients(
+    out: &mut String,
+    args: &Explain,
+    page: &Page,
+    campaign: Campaign,
+    rows: &[PatientEvidence],
+) {
     let falling = page.rule.direction == Direction::Falling;
     let concerned: Vec<_> = rows
         .iter()
         .filter(|row| {
-            if falling { row.counts.numerator > 0 } else { row.counts.numerator < row.counts.denominator }
+            if falling {
+                row.counts.numerator > 0
+            } else {
+                row.counts.numerator < row.counts.denominator
+            }
         })
         .collect();
-    let what = if falling { "pèsent sur le taux" } else { "à revoir" };
+    let what = match (falling, concerned.len()) {
+        (true, 0 | 1) => "pèse sur le taux",
+        (true, _) => "pèsent sur le taux",
+        (false, _) => "à revoir",
+    };
     let _ = writeln!(out, "\n{} {what}", french::count(concerned.len() as u64, "patient"));
     if concerned.is_empty() {
         return;
@@ -182,18 +248,33 @@ fn patients(out: &mut String, args: &Explain, page: &Page, campaign: Campaign, r
         out.push_str("Leur liste : ajoutez --patients ; un seul : --patient ID\n");
         return;
     }
-    let table = concerned
-        .iter()
-        .map(|row| {
-            vec![
-                row.patient.clone(),
-                format!("{}/{}", row.counts.numerator, row.counts.denominator),
-                missing(page, campaign, row),
-            ]
-        })
-        .collect();
-    let header = ["Patient", "Compte", if falling { "Ce qui compte" } else { "Ce qui manque" }];
-    let _ = writeln!(out, "\n{}", text::table(&header, "lrl", table));
+    let mut table = Vec::new();
+    for row in concerned {
+        let fraction = format!("{}/{}", row.counts.numerator, row.counts.denominator);
+        let told = numerator(page, campaign, row)
+            .filter(|(_, evidence)| (evidence.holds > 0) == falling || evidence.fails.is_some());
+        for (rank, (criterion, evidence)) in told.enumerate() {
+            // The patient is named once, in front of the first criterion.
+            let head = if rank == 0 {
+                [row.patient.clone(), fraction.clone()]
+            } else {
+                Default::default()
+            };
+            let deadline = Some(criterion).filter(|_| !falling && evidence.holds == 0);
+            let deadline = deadline.and_then(|criterion| deadline_of(criterion, campaign));
+            let tail = [
+                criterion.says.clone(),
+                evidence.count.map_or_else(String::new, |count| count.to_string()),
+                evidence.last.map_or_else(String::new, day),
+                deadline.map_or_else(String::new, day),
+            ];
+            table.push(head.into_iter().chain(tail).collect());
+        }
+    }
+    let what = if falling { "Ce qui compte" } else { "Ce qui manque" };
+    let until = if falling { "" } else { "Jusqu'au" };
+    let header = ["Patient", "Compte", what, "Vu", "Dernier", until];
+    let _ = writeln!(out, "\n{}", text::table(&header, "lrlrll", table));
 }
 
 /// The criteria of the numerator with their evidence.
@@ -212,40 +293,6 @@ fn numerator<'a>(
         .iter()
         .filter(move |one| one.applies(campaign))
         .zip(row.criteria.iter().skip(before))
-}
-
-fn missing(page: &Page, campaign: Campaign, row: &PatientEvidence) -> String {
-    let falling = page.rule.direction == Direction::Falling;
-    let parts: Vec<_> = numerator(page, campaign, row)
-        .filter(|(_, evidence)| (evidence.holds > 0) == falling || evidence.fails.is_some())
-        .map(|(criterion, evidence)| said(criterion, evidence, campaign, !falling))
-        .collect();
-    parts.join(" ; ")
-}
-
-/// A criterion with what was counted, and by when what is missing must come.
-fn said(criterion: &Criterion, evidence: &CriterionEvidence, campaign: Campaign, deadline: bool) -> String {
-    let mut words = criterion.says.clone();
-    let mut details = Vec::new();
-    if let Some(fails) = evidence.fails {
-        details.push(format!("{} oui, {fails} non", evidence.holds));
-    }
-    if let Some(count) = evidence.count {
-        details.push(match evidence.last {
-            Some(last) => format!("{count} compté(s), le dernier le {}", day(last)),
-            None => format!("{count} compté(s)"),
-        });
-    }
-    if deadline
-        && evidence.holds == 0
-        && let Some(last) = deadline_of(criterion, campaign)
-    {
-        details.push(format!("avant le {}", day(last)));
-    }
-    if !details.is_empty() {
-        let _ = write!(words, " ({})", details.join(" ; "));
-    }
-    words
 }
 
 /// The last day on which something can still be added to a count.
@@ -308,7 +355,9 @@ fn one_patient(
     let last = campaign.reference_day();
     let rows: Vec<_> = facts
         .iter()
-        .filter(|fact| fact.date <= Window::parse("01/01/N - 31/01/N+1").map_or(last, |w| w.days(campaign).1))
+        .filter(|fact| {
+            fact.date <= Window::parse("01/01/N - 31/01/N+1").map_or(last, |w| w.days(campaign).1)
+        })
         .map(|fact| {
             vec![
                 day(fact.date),

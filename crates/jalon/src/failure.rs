@@ -68,7 +68,9 @@ impl From<RulesError> for Failure {
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::Strangers { .. } | EngineError::BeforeBirth { .. } => Self::input(error.to_string()),
+            EngineError::Strangers { .. } | EngineError::BeforeBirth { .. } => {
+                Self::input(error.to_string())
+            }
             _ => Self::machine(error.to_string()),
         }
     }

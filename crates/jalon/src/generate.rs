@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use jalon_data::generer::{Plan, generer};
+use jalon_data::generer::{GenerateError, Plan, generer};
 use jalon_data::write::Format;
 use jalon_rules::french;
 
@@ -35,7 +35,13 @@ pub fn run(args: &Generate) -> Result<(), Failure> {
     }
     let summary = generer(&plan, &args.vers, format, &mut |done| bar.set_position(done));
     bar.finish_and_clear();
-    let summary = summary.map_err(|error| Failure::machine(error.to_string()))?;
+    let summary = summary.map_err(|error| match error {
+        GenerateError::Occupied(_) => {
+            Failure::usage(format!("--vers : {error}\naide : un dossier vide, ou à créer"))
+        }
+        GenerateError::Plan(_) => Failure::usage(error.to_string()),
+        _ => Failure::machine(error.to_string()),
+    })?;
     let rows = summary
         .rows
         .iter()

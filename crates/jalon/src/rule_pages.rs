@@ -84,13 +84,7 @@ fn show(rules: &Rules, args: &ShowRules, id: &str) -> Result<(), Failure> {
     for page in found {
         let scheme = load::scheme(rules, &page.rule.scheme)?;
         let campaign = load::campaign(scheme, year)?;
-        if !rules.exists(page, campaign) {
-            let span = rules.span_of(page).map(|(first, last)| format!("{first} à {last}"));
-            return Err(Failure::usage(format!(
-                "`{id}` n'existe pas en {campaign} ; campagnes : {}",
-                span.unwrap_or_default()
-            )));
-        }
+        load::exists(rules, page, campaign)?;
         describe(&mut out, page, campaign);
     }
     text::print(&out)
@@ -129,13 +123,11 @@ fn describe(out: &mut String, page: &Page, campaign: Campaign) {
     let scale = &row.scale;
     let kind = page.rule.rate;
     let origin = |value: Option<(&str, String)>| {
-        value.map_or_else(|| vec!["inconnu".to_owned(), String::new()], |(status, source)| {
-            vec![status.to_owned(), source]
-        })
+        value.map_or_else(
+            || vec!["inconnu".to_owned(), String::new()],
+            |(status, source)| vec![status.to_owned(), source],
+        )
     };
-    fn of<T>(value: Option<&Sourced<T>>) -> Option<(&str, String)> {
-        value.map(|value| (value.status.word(), value.source.clone()))
-    }
     let points = |points: &Sourced<Fraction>| french::short(&points.value, 1);
     let rows = vec![
         [vec!["lecture".into(), String::new()], origin(of(scale.definition.as_ref()))].concat(),
@@ -144,8 +136,11 @@ fn describe(out: &mut String, page: &Page, campaign: Campaign) {
             origin(of(scale.intermediate.as_ref())),
         ]
         .concat(),
-        [vec!["cible".into(), text::objective(scale.target.as_ref(), kind)], origin(of(scale.target.as_ref()))]
-            .concat(),
+        [
+            vec!["cible".into(), text::objective(scale.target.as_ref(), kind)],
+            origin(of(scale.target.as_ref())),
+        ]
+        .concat(),
         [vec!["seuil".into(), text::minimum(scale)], origin(of(scale.minimum.as_ref()))].concat(),
         [
             vec!["points".into(), scale.points.as_ref().map_or_else(|| "?".into(), points)],
@@ -153,7 +148,8 @@ fn describe(out: &mut String, page: &Page, campaign: Campaign) {
         ]
         .concat(),
     ];
-    let _ = writeln!(out, "\n{}", text::table(&["Barème", "Valeur", "Statut", "Source"], "lrll", rows));
+    let _ =
+        writeln!(out, "\n{}", text::table(&["Barème", "Valeur", "Statut", "Source"], "lrll", rows));
     if kind == RateKind::Per100 {
         out.push_str("Les objectifs comptent des événements pour 100 patients.\n");
     }
@@ -166,4 +162,9 @@ fn sentence(out: &mut String, criterion: &Criterion, campaign: Campaign, depth: 
             sentence(out, option, campaign, depth + 1);
         }
     }
+}
+
+/// The status and the source of a value.
+fn of<T>(value: Option<&Sourced<T>>) -> Option<(&str, String)> {
+    value.map(|value| (value.status.word(), value.source.clone()))
 }

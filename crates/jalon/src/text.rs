@@ -36,10 +36,7 @@ pub fn table(header: &[&str], alignment: &str, rows: Vec<Vec<String>>) -> String
         _ => CellAlignment::Left,
     };
     let cells = |row: &[String]| -> Vec<Cell> {
-        row.iter()
-            .enumerate()
-            .map(|(at, text)| Cell::new(text).set_alignment(side(at)))
-            .collect()
+        row.iter().enumerate().map(|(at, text)| Cell::new(text).set_alignment(side(at))).collect()
     };
     let header: Vec<String> = header.iter().map(|&name| name.to_owned()).collect();
     table.set_header(cells(&header));
@@ -52,6 +49,33 @@ pub fn table(header: &[&str], alignment: &str, rows: Vec<Vec<String>>) -> String
     }
     let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     lines.join("\n")
+}
+
+/// Columns of a line that people read without moving their eyes.
+const WIDE: usize = 120;
+
+/// Writes `head`, then parts side by side; those that would go past the end of
+/// the line go to the next, under the first.
+pub fn packed(out: &mut String, head: &str, parts: &[&str], between: &str) {
+    let margin = head.chars().count();
+    let mut line = head.to_owned();
+    let mut alone = true;
+    for part in parts {
+        let length = line.chars().count() + between.chars().count() + part.chars().count();
+        if alone {
+            line.push_str(part);
+        } else if length <= WIDE {
+            line.push_str(between);
+            line.push_str(part);
+        } else {
+            out.push_str((line.clone() + between).trim_end());
+            out.push('\n');
+            line = " ".repeat(margin) + part;
+        }
+        alone = false;
+    }
+    out.push_str(line.trim_end());
+    out.push('\n');
 }
 
 /// A rate with its fraction: `71,9 % (41/57)`.
@@ -76,7 +100,10 @@ pub fn objective(value: Option<&Sourced<Fraction>>, kind: RateKind) -> String {
         RateKind::Share => "%",
         RateKind::Per100 => "pour 100",
     };
-    value.map_or_else(|| "?".into(), |value| format!("{}\u{a0}{unit}", french::short(&value.value, 2)))
+    value.map_or_else(
+        || "?".into(),
+        |value| format!("{}\u{a0}{unit}", french::short(&value.value, 2)),
+    )
 }
 
 /// A minimum as printed, `?` when unknown.
@@ -86,9 +113,10 @@ pub fn minimum(scale: &Scale) -> String {
         Some(MinimumUnit::Patients) => "patients",
         None => "",
     };
-    scale.minimum.as_ref().map_or_else(|| "?".into(), |minimum| {
-        format!("{}\u{a0}{unit}", french::integer(minimum.value)).trim_end().to_owned()
-    })
+    scale.minimum.as_ref().map_or_else(
+        || "?".into(),
+        |minimum| format!("{}\u{a0}{unit}", french::integer(minimum.value)).trim_end().to_owned(),
+    )
 }
 
 /// `412,3`, or `de 412,3 à 520`.

@@ -16,7 +16,10 @@ pub fn report(error: &clap::Error) -> ExitCode {
             ExitCode::from(2)
         }
         kind => {
-            anstream::eprintln!("{}\naide : jalon --help, ou jalon COMMANDE --help", sentence(error, kind));
+            anstream::eprintln!(
+                "{}\naide : jalon --help, ou jalon COMMANDE --help",
+                sentence(error, kind)
+            );
             ExitCode::from(2)
         }
     }
@@ -31,7 +34,7 @@ fn sentence(error: &clap::Error, kind: ErrorKind) -> String {
     };
     let argument = context(ContextKind::InvalidArg);
     let value = context(ContextKind::InvalidValue);
-    let mut sentence = match kind {
+    let sentence = match kind {
         ErrorKind::UnknownArgument => format!("option inconnue : `{argument}`"),
         ErrorKind::InvalidSubcommand => {
             format!("commande inconnue : `{}`", context(ContextKind::InvalidSubcommand))
@@ -47,12 +50,21 @@ fn sentence(error: &clap::Error, kind: ErrorKind) -> String {
         ErrorKind::MissingSubcommand => "il manque une commande".to_owned(),
         _ => error.to_string(),
     };
-    for kind in [ContextKind::ValidValue, ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand] {
+    for kind in
+        [ContextKind::ValidValue, ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand]
+    {
         let proposed = context(kind);
         if !proposed.is_empty() {
-            sentence.push_str(&format!("\naide : {proposed} ?"));
-            break;
+            return format!("{sentence}\naide : {proposed} ?");
         }
+    }
+    if kind == ErrorKind::ValueValidation {
+        let expected = if argument.contains("<ANNÉE>") {
+            "une année, comme 2024"
+        } else {
+            "un nombre entier"
+        };
+        return format!("{sentence}\naide : {expected}");
     }
     sentence
 }

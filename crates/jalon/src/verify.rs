@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use jalon_engine::cases;
-use jalon_rules::diagnostic::{Diagnostic, Severity};
+use jalon_rules::diagnostic::Severity;
 use jalon_rules::rules::Rules;
 use jalon_rules::{Status, french};
 
@@ -20,6 +21,11 @@ pub fn run(args: &Verify) -> Result<(), Failure> {
     };
     let today = jiff::Zoned::now().date();
     let (rules, mut diagnostics) = Rules::read(files, Some(today));
+    if let (Some(folder), true, true) =
+        (&args.regles, rules.pages().is_empty(), diagnostics.is_empty())
+    {
+        return Err(load::no_page(folder));
+    }
     let readable = !diagnostics.iter().any(|one| one.severity == Severity::Fault);
     let mut run = 0;
     let mut failed = 0;
@@ -33,13 +39,10 @@ pub fn run(args: &Verify) -> Result<(), Failure> {
             diagnostics.extend(report.uncovered);
         }
     }
-    let root = args.regles.as_deref().map(|folder| folder.display().to_string());
-    let root = root.unwrap_or_else(|| "regles".to_owned());
+    let root = args.regles.as_deref().unwrap_or(Path::new("regles"));
     let mut out = String::new();
     for diagnostic in &diagnostics {
-        let mut placed: Diagnostic = diagnostic.clone();
-        placed.file = format!("{}/{}", root.trim_end_matches('/'), diagnostic.file);
-        let _ = writeln!(out, "{placed}\n");
+        let _ = writeln!(out, "{}\n", load::in_folder(root, diagnostic));
     }
     if args.sources {
         out.push_str(&sources(&rules));
@@ -54,10 +57,8 @@ pub fn run(args: &Verify) -> Result<(), Failure> {
     if lost == 0 {
         let _ = writeln!(
             out,
-            "{} sans faute ; {} sur {} ; listes de codes : {}",
+            "{} sans faute ; {run} cas sur {run} ; listes de codes : {}",
             french::count(good as u64, "page"),
-            french::count(run as u64, "cas"),
-            french::integer(run as u64),
             rules.lists().count()
         );
     } else {
@@ -79,13 +80,8 @@ pub fn run(args: &Verify) -> Result<(), Failure> {
 
 /// How sure the values of the scales are, by scheme and campaign.
 fn sources(rules: &Rules) -> String {
-    let statuses = [
-        Status::Officiel,
-        Status::Secondaire,
-        Status::Deduit,
-        Status::AVerifier,
-        Status::Conflit,
-    ];
+    let statuses =
+        [Status::Officiel, Status::Secondaire, Status::Deduit, Status::AVerifier, Status::Conflit];
     let mut rows = Vec::new();
     for (_, scheme) in rules.schemes() {
         for campaign in scheme.campaigns() {
@@ -95,7 +91,9 @@ fn sources(rules: &Rules) -> String {
                 Some(status) => *known.entry(status).or_default() += 1,
                 None => unknown += 1,
             };
-            for page in rules.pages_of(scheme).into_iter().filter(|page| rules.exists(page, campaign)) {
+            for page in
+                rules.pages_of(scheme).into_iter().filter(|page| rules.exists(page, campaign))
+            {
                 let Some(row) = page.scale_of(campaign) else { continue };
                 let scale = &row.scale;
                 note(scale.definition.as_ref().map(|value| value.status));
@@ -105,7 +103,9 @@ fn sources(rules: &Rules) -> String {
                 note(scale.points.as_ref().map(|value| value.status));
             }
             let mut row = vec![scheme.id.clone(), campaign.to_string()];
-            row.extend(statuses.iter().map(|status| known.get(status).copied().unwrap_or(0).to_string()));
+            row.extend(
+                statuses.iter().map(|status| known.get(status).copied().unwrap_or(0).to_string()),
+            );
             row.push(unknown.to_string());
             rows.push(row);
         }

@@ -4,9 +4,12 @@
 //! lines and flat beyond its ends. « publié » marks a published national rate,
 //! « publié, écart » a level that follows from another year's and a published
 //! change; the others are plausible values, chosen so that the published
-//! changes between campaigns hold. Sources of the published ones: the press
-//! and official pages listed in `docs/` for the national results (sections
-//! « level » and « change in points » of the project's reference).
+//! changes between campaigns hold. No level here is used as a rule.
+//!
+//! Published rates come from ameli.fr (balances of the ROSP 2016, 2018, 2022
+//! and 2023), Le Quotidien du médecin and Egora (balances of 2017 to 2021 and
+//! 2024), the Orisha/Desmos article on the ROSP 2025, and for tobacco and
+//! alcohol the MILDECA's plan of 2018-2022; all quote the Cnam.
 
 /// A level in percent over the campaigns.
 type Series = [(i16, f64)];
@@ -137,21 +140,10 @@ const COLORECTAL: &Series = &[
     (2024, 34.6),
 ];
 /// Two psychotropic drugs from 75 years. Official direction: better in 2022.
-const PSYCHOTROPES: &Series = &[
-    (2016, 11.4),
-    (2018, 11.0),
-    (2021, 10.6),
-    (2022, 10.2),
-    (2024, 10.0),
-];
+const PSYCHOTROPES: &Series =
+    &[(2016, 11.4), (2018, 11.0), (2021, 10.6), (2022, 10.2), (2024, 10.0)];
 /// Hypnotics for more than four weeks. Publié, écart: up in 2018, -1.4, +1.9 in 2020.
-const HYPNOTICS: &Series = &[
-    (2017, 43.0),
-    (2018, 43.9),
-    (2019, 42.5),
-    (2020, 44.4),
-    (2024, 42.8),
-];
+const HYPNOTICS: &Series = &[(2017, 43.0), (2018, 43.9), (2019, 42.5), (2020, 44.4), (2024, 42.8)];
 /// Anxiolytics for more than twelve weeks. Publié, écart: +0.7 in 2020.
 const ANXIOLYTICS: &Series = &[(2017, 14.4), (2019, 13.9), (2020, 14.6), (2024, 13.8)];
 /// Antibiotic treatments per 100 adults of 16-65 years without ALD. Publié:
@@ -207,13 +199,7 @@ const STATINS: &Series = &[
 const ANTIHYPERTENSIVES: &Series = &[(2016, 86.5), (2017, 88.5), (2018, 92.7), (2024, 94.0)];
 /// The other boxes in the repertory. Publié: 47.1 in 2016, 46.6 in 2017. From
 /// 2019 paracetamol, which is outside the repertory, no longer counts.
-const REST: &Series = &[
-    (2016, 47.1),
-    (2017, 46.6),
-    (2018, 46.9),
-    (2019, 56.5),
-    (2024, 58.5),
-];
+const REST: &Series = &[(2016, 47.1), (2017, 46.6), (2018, 46.9), (2019, 56.5), (2024, 58.5)];
 /// Statin or ezetimibe: share with ezetimibe.
 const EZETIMIBE: &Series = &[(2017, 10.0), (2019, 11.4), (2024, 16.0)];
 /// A stomach drug delivered with an anti-inflammatory before 65 years.
@@ -234,13 +220,7 @@ const FEET: &Series = &[(2017, 76.0), (2019, 80.0), (2024, 82.0)];
 /// Declared, cardiovascular risk scored before a statin.
 const RISK_SCORE: &Series = &[(2017, 68.0), (2019, 74.0), (2024, 77.0)];
 /// Adults on AVK, percent of the level of 2017: direct anticoagulants replace them.
-const AVK_LEFT: &Series = &[
-    (2015, 115.0),
-    (2017, 100.0),
-    (2020, 68.0),
-    (2024, 42.0),
-    (2026, 34.0),
-];
+const AVK_LEFT: &Series = &[(2015, 115.0), (2017, 100.0), (2020, 68.0), (2024, 42.0), (2026, 34.0)];
 /// Toujeo among glargine users.
 const TOUJEO: &Series = &[(2015, 0.0), (2016, 6.0), (2018, 24.0), (2024, 34.0)];
 
@@ -305,11 +285,7 @@ pub(super) struct Levels {
 impl Levels {
     /// The levels of a campaign.
     pub(super) fn of(campaign: i16) -> Self {
-        let catalogue = if campaign < 2019 {
-            REST_IN_CATALOGUE.0
-        } else {
-            REST_IN_CATALOGUE.1
-        };
+        let catalogue = if campaign < 2019 { REST_IN_CATALOGUE.0 } else { REST_IN_CATALOGUE.1 };
         Self {
             hba1c: at(HBA1C, campaign),
             eye: at(EYE, campaign),

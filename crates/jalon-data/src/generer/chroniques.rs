@@ -59,19 +59,12 @@ fn levelled(story: &mut Story, family: &[Drug], level: f64, from: usize) {
     if let Some(drug) = story.chance.pick(family) {
         let repertoire = story.in_repertory(level);
         let rhythm = pack(story, 0.24);
-        story.follow(Course {
-            rhythm,
-            ..Course::monthly(drug.atc, repertoire, from)
-        });
+        story.follow(Course { rhythm, ..Course::monthly(drug.atc, repertoire, from) });
     }
 }
 
 fn pack(story: &mut Story, large: f64) -> Rhythm {
-    if story.chance.yes(large) {
-        Rhythm::Quarterly
-    } else {
-        Rhythm::Monthly
-    }
+    if story.chance.yes(large) { Rhythm::Quarterly } else { Rhythm::Monthly }
 }
 
 fn diabetes(story: &mut Story) {
@@ -80,11 +73,8 @@ fn diabetes(story: &mut Story) {
     let from = story.start(0.05);
     let effect = story.effects.efficiency;
     let on_metformin = story.reaches(metformin, effect, 0.05);
-    let others = if gliflozins {
-        drugs::OTHER_ANTIDIABETICS_2020
-    } else {
-        drugs::OTHER_ANTIDIABETICS
-    };
+    let others =
+        if gliflozins { drugs::OTHER_ANTIDIABETICS_2020 } else { drugs::OTHER_ANTIDIABETICS };
     if on_metformin {
         oral(story, drugs::METFORMIN, from);
     }
@@ -106,10 +96,7 @@ fn oral(story: &mut Story, family: &[Drug], from: usize) {
     if let Some(drug) = story.chance.pick(family) {
         let repertoire = story.is_generic(drug);
         let rhythm = pack(story, 0.2);
-        story.follow(Course {
-            rhythm,
-            ..Course::monthly(drug.atc, repertoire, from)
-        });
+        story.follow(Course { rhythm, ..Course::monthly(drug.atc, repertoire, from) });
     }
 }
 
@@ -120,11 +107,7 @@ fn insulin(story: &mut Story, from: usize) {
         let (toujeo, biosimilar) = (levels.toujeo, levels.glargine);
         // The level counts Toujeo among the boxes in 2018 and 2019.
         let wide = matches!(year, 2018 | 2019);
-        let biosimilar = if wide {
-            (biosimilar / (1.0 - toujeo)).min(1.0)
-        } else {
-            biosimilar
-        };
+        let biosimilar = if wide { (biosimilar / (1.0 - toujeo)).min(1.0) } else { biosimilar };
         let effect = story.effects.efficiency;
         let product = if story.chance.yes(toujeo) {
             drugs::TOUJEO
@@ -134,10 +117,7 @@ fn insulin(story: &mut Story, from: usize) {
             drugs::LANTUS
         };
         let cip13 = Some(story.chance.code(product));
-        story.follow(Course {
-            cip13,
-            ..Course::monthly(drugs::GLARGINE, false, from)
-        });
+        story.follow(Course { cip13, ..Course::monthly(drugs::GLARGINE, false, from) });
     }
     if story.chance.yes(0.62)
         && let Some(drug) = story.chance.pick(drugs::OTHER_INSULINS)
@@ -169,22 +149,13 @@ fn hba1c(story: &mut Story) {
     }
 }
 
-const EYE_ACTS: &Codes = &[
-    (48, "BGQP002"),
-    (30, "BGQP003"),
-    (10, "BGQP007"),
-    (7, "BGQP009"),
-    (5, "EBQF001"),
-];
+const EYE_ACTS: &Codes =
+    &[(48, "BGQP002"), (30, "BGQP003"), (10, "BGQP007"), (7, "BGQP009"), (5, "EBQF001")];
 
 fn eye(story: &mut Story) {
     let calendar = story.world.calendar;
     let (level, effect) = (story.world.levels.eye, story.effects.followup);
-    let low = if calendar.year >= 2019 {
-        calendar.months_27
-    } else {
-        calendar.months_24
-    };
+    let low = if calendar.year >= 2019 { calendar.months_27 } else { calendar.months_24 };
     if story.reaches(level, effect, 0.06) {
         let count = 1 + story.chance.poisson(0.5).min(2);
         for day in story.chance.days(count, low, calendar.end) {
@@ -198,7 +169,8 @@ fn eye(story: &mut Story) {
     }
 }
 
-/// Creatinine of those who need both kidney checks and those who need none.
+/// Kidney checks of diabetics and of patients on antihypertensives: both, the
+/// creatinine alone, the albuminuria alone, or none.
 fn kidney(story: &mut Story, state: State) {
     if !(state.diabetic || state.hypertensive || state.arterial) {
         return;
@@ -219,22 +191,14 @@ fn kidney(story: &mut Story, state: State) {
     if creatinine {
         let count = 1 + story.chance.poisson(0.6).min(3);
         for day in story.chance.days(count, calendar.begin, calendar.end) {
-            let code = if story.chance.yes(0.82) {
-                "0592"
-            } else {
-                "0593"
-            };
+            let code = if story.chance.yes(0.82) { "0592" } else { "0593" };
             story.facts.lab(&mut story.chance, day, code);
         }
     }
     let old = calendar.year <= 2018;
     if albumin {
         let day = story.chance.between(calendar.begin, calendar.end);
-        let code = if old && story.chance.yes(0.35) {
-            "2004"
-        } else {
-            "1133"
-        };
+        let code = if old && story.chance.yes(0.35) { "2004" } else { "1133" };
         story.facts.lab(&mut story.chance, day, code);
     } else if !old && story.chance.yes(0.04) {
         // Proteinuria, which no longer counts.
@@ -251,11 +215,12 @@ fn heart(story: &mut Story, state: State) {
     if state.arterial {
         let effect = story.effects.followup;
         let all = story.reaches(three, effect, 0.05);
-        // Those who lack one of the three lack at least this one.
+        // Those who lack one of the three: four in ten lack the statin, two in
+        // ten the antiplatelet, four in ten the last one.
         let lacking = story.chance.below(10);
-        let statin = all || (lacking > 3 && story.chance.yes(0.7));
-        let antiplatelet = all || (!(2..4).contains(&lacking) && story.chance.yes(0.78));
-        let raas = all || ((2..4).contains(&lacking) && story.chance.yes(0.6));
+        let statin = all || (lacking >= 4 && story.chance.yes(0.7));
+        let antiplatelet = all || (!(4..6).contains(&lacking) && story.chance.yes(0.78));
+        let raas = all || (lacking < 6 && story.chance.yes(0.6));
         let from = story.start(0.02);
         if statin {
             lipids(story, from, true);
@@ -305,11 +270,7 @@ fn lipids(story: &mut Story, from: usize, keeps_statin: bool) {
         levelled(story, drugs::STATINS, statins, from);
         return;
     }
-    let form = if keeps_statin {
-        0
-    } else {
-        story.chance.below(10)
-    };
+    let form = if keeps_statin { 0 } else { story.chance.below(10) };
     if form < 5 {
         levelled(story, drugs::STATINS, statins, from);
     }
@@ -349,9 +310,7 @@ fn anticoagulant(story: &mut Story) {
     }
     lasting(story, drugs::AVK, 0.04);
     let calendar = story.world.calendar;
-    let deliveries = story
-        .facts
-        .delivery_dates("B01AA", calendar.begin, calendar.end);
+    let deliveries = story.facts.delivery_dates("B01AA", calendar.begin, calendar.end);
     if deliveries == 0 {
         return;
     }
@@ -364,11 +323,7 @@ fn anticoagulant(story: &mut Story) {
         .min();
     let (level, effect) = (story.world.levels.inr, story.effects.followup);
     let enough = story.reaches(level, effect, 0.06);
-    let least = if calendar.year <= 2018 {
-        10
-    } else {
-        deliveries
-    };
+    let least = if calendar.year <= 2018 { 10 } else { deliveries };
     let count = if enough {
         least.max(deliveries) + story.chance.poisson(1.5)
     } else {
@@ -389,10 +344,7 @@ fn mind(story: &mut Story, state: State) {
     } else {
         let women = if story.person.woman { 1.35 } else { 0.65 };
         let depressed = by_age(&DEPRESSION, age) * women;
-        if story
-            .chance
-            .yes(if state.psychiatric { 0.55 } else { depressed })
-        {
+        if story.chance.yes(if state.psychiatric { 0.55 } else { depressed }) {
             lasting(story, drugs::ANTIDEPRESSANTS, 0.1);
         }
         if state.psychiatric && story.chance.yes(0.45) {
@@ -442,10 +394,7 @@ fn others(story: &mut Story) {
         let from = story.start(0.05);
         let repertoire = story.is_generic(&drugs::THYROID);
         let rhythm = pack(story, 0.35);
-        story.follow(Course {
-            rhythm,
-            ..Course::monthly(drugs::THYROID.atc, repertoire, from)
-        });
+        story.follow(Course { rhythm, ..Course::monthly(drugs::THYROID.atc, repertoire, from) });
     }
     tsh(story, thyroid);
     if woman && (16..46).contains(&age) && story.chance.yes(0.3) {
@@ -453,10 +402,7 @@ fn others(story: &mut Story) {
         if let Some(drug) = story.chance.pick(drugs::CONTRACEPTION) {
             let repertoire = story.is_generic(drug);
             let rhythm = Rhythm::Quarterly;
-            story.follow(Course {
-                rhythm,
-                ..Course::monthly(drug.atc, repertoire, from)
-            });
+            story.follow(Course { rhythm, ..Course::monthly(drug.atc, repertoire, from) });
         }
     }
     if woman && age >= 50 && story.chance.yes(0.16) {
@@ -479,23 +425,15 @@ fn stretch(story: &mut Story, new: f64) {
     let from = story.start(new);
     let repertoire = story.is_generic(drug);
     let visits = if story.chance.yes(0.5) { usize::MAX } else { 3 };
-    story.follow(Course {
-        visits,
-        ..Course::monthly(drug.atc, repertoire, from)
-    });
+    story.follow(Course { visits, ..Course::monthly(drug.atc, repertoire, from) });
 }
 
 /// Thyroid assays in percent, women without treatment.
 const TSH: ByAge = [2.0, 6.0, 11.0, 12.0, 15.0, 17.0, 18.0, 20.0, 20.0];
 
 /// The other thyroid assays.
-const THYROID_ASSAYS: &Codes = &[
-    (64, "1211"),
-    (12, "1212"),
-    (10, "1207"),
-    (8, "1210"),
-    (6, "1209"),
-];
+const THYROID_ASSAYS: &Codes =
+    &[(64, "1211"), (12, "1212"), (10, "1207"), (8, "1210"), (6, "1209")];
 
 fn tsh(story: &mut Story, thyroid: bool) {
     let (age, woman) = (story.person.age, story.person.woman);
@@ -513,11 +451,7 @@ fn tsh(story: &mut Story, thyroid: bool) {
     if alone || story.chance.yes(0.5) {
         // Some of them in the last months of the year before.
         let count = 1 + i32::from(story.chance.yes(0.3));
-        let low = if story.chance.yes(0.12) {
-            calendar.months_15
-        } else {
-            calendar.begin
-        };
+        let low = if story.chance.yes(0.12) { calendar.months_15 } else { calendar.begin };
         for day in story.chance.days(count, low, calendar.end) {
             story.facts.lab(&mut story.chance, day, "1208");
         }

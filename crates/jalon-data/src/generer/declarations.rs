@@ -42,18 +42,8 @@ pub(super) fn declare<'a>(world: &'a World, counts: &[ListCount]) -> Vec<Declara
         let statins = chance.poisson(adults * 0.012).unsigned_abs();
         let effects = &doctor.effects;
         for (indicator, denominator, level, effect) in [
-            (
-                "diabete-pieds",
-                count.diabetics,
-                levels.feet,
-                effects.followup,
-            ),
-            (
-                "risque-cv-score",
-                statins,
-                levels.risk_score,
-                effects.efficiency,
-            ),
+            ("diabete-pieds", count.diabetics, levels.feet, effects.followup),
+            ("risque-cv-score", statins, levels.risk_score, effects.efficiency),
             ("tabac", smokers, levels.tobacco, effects.screening),
             ("alcool", drinkers, levels.alcohol, effects.screening),
         ] {

@@ -95,10 +95,7 @@ impl Facts {
             return;
         }
         self.deliveries.push(line);
-        let reversal = Delivery {
-            boxes: -line.boxes,
-            ..line
-        };
+        let reversal = Delivery { boxes: -line.boxes, ..line };
         match chance.below(2000) {
             0..5 => self.deliveries.push(reversal),
             5..10 => self.deliveries.extend([reversal, line]),
@@ -114,10 +111,7 @@ impl Facts {
             return;
         }
         self.acts.push(line);
-        let reversal = Act {
-            quantity: -line.quantity,
-            ..line
-        };
+        let reversal = Act { quantity: -line.quantity, ..line };
         match chance.below(2000) {
             0 => self.acts.push(reversal),
             1 => self.acts.extend([reversal, line]),
@@ -134,17 +128,7 @@ impl Facts {
         system: &'static str,
         code: &'static str,
     ) {
-        self.act(
-            chance,
-            Act {
-                day,
-                system,
-                code,
-                quantity: 1,
-                by: None,
-                specialty: None,
-            },
-        );
+        self.act(chance, Act { day, system, code, quantity: 1, by: None, specialty: None });
     }
 
     /// A laboratory act.
@@ -176,9 +160,7 @@ impl Facts {
 
     /// A long-term disease in force at least one day of the period.
     pub(super) fn has_ald(&self, numbers: &[i32], low: Day, high: Day) -> bool {
-        self.ald
-            .iter()
-            .any(|ald| numbers.contains(&ald.number) && ald.in_force(low, high))
+        self.ald.iter().any(|ald| numbers.contains(&ald.number) && ald.in_force(low, high))
     }
 
     /// Days of a period with a delivery of the class.

@@ -34,9 +34,7 @@ impl Chance {
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..16].copy_from_slice(&(stream as u64).to_le_bytes());
         key[16..24].copy_from_slice(&index.to_le_bytes());
-        Self {
-            rng: ChaCha8Rng::from_seed(key),
-        }
+        Self { rng: ChaCha8Rng::from_seed(key) }
     }
 
     /// A number of `[0, 1)`.

@@ -13,15 +13,8 @@ use super::declarations::{ListCount, declare};
 use super::recit::{Told, tell};
 
 /// Tables that come from stories, in the order of [`Lot::tables`].
-pub(super) const TOLD: [&str; 7] = [
-    "patients",
-    "rattachements",
-    "delivrances",
-    "actes",
-    "vaccinations",
-    "ald",
-    "sejours",
-];
+pub(super) const TOLD: [&str; 7] =
+    ["patients", "rattachements", "delivrances", "actes", "vaccinations", "ald", "sejours"];
 
 /// Optional columns that stay empty, left out of the files.
 pub(super) fn empty_columns(table: &str) -> &'static [&'static str] {
@@ -57,10 +50,7 @@ pub(super) fn lot(world: &World, first: u64, last: u64) -> Result<Lot, ArrowErro
         }
         rows.add(world, &world.patient_id(number), &told);
     }
-    Ok(Lot {
-        tables: rows.finish()?,
-        counts,
-    })
+    Ok(Lot { tables: rows.finish()?, counts })
 }
 
 #[derive(Debug, Default)]
@@ -176,19 +166,11 @@ pub(super) fn doctors(world: &World) -> Result<RecordBatch, ArrowError> {
 pub(super) fn declarations(world: &World, counts: &[ListCount]) -> Result<RecordBatch, ArrowError> {
     let lines = declare(world, counts);
     let doctor: StringViewArray = lines.iter().map(|line| Some(line.doctor)).collect();
-    let campaign: Int64Array = lines
-        .iter()
-        .map(|_| Some(i64::from(world.calendar.year)))
-        .collect();
+    let campaign: Int64Array = lines.iter().map(|_| Some(i64::from(world.calendar.year))).collect();
     let indicator: StringViewArray = lines.iter().map(|line| Some(line.indicator)).collect();
-    let numerator: Int64Array = lines
-        .iter()
-        .map(|line| Some(i64::from(line.numerator)))
-        .collect();
-    let denominator: Int64Array = lines
-        .iter()
-        .map(|line| Some(i64::from(line.denominator)))
-        .collect();
+    let numerator: Int64Array = lines.iter().map(|line| Some(i64::from(line.numerator))).collect();
+    let denominator: Int64Array =
+        lines.iter().map(|line| Some(i64::from(line.denominator))).collect();
     let day: Date32Array = lines.iter().map(|line| Some(line.day)).collect();
     named([
         ("medecin", Arc::new(doctor)),
@@ -203,25 +185,15 @@ pub(super) fn declarations(world: &World, counts: &[ListCount]) -> Result<Record
 impl Rows {
     fn add(&mut self, world: &World, id: &str, told: &Told) {
         let Told { person, facts, .. } = told;
-        let doctor = |number: usize| {
-            world
-                .doctors
-                .all
-                .get(number)
-                .map(|doctor| doctor.id.as_str())
-        };
+        let doctor = |number: usize| world.doctors.all.get(number).map(|doctor| doctor.id.as_str());
         self.patients.patient.append_value(id);
         self.patients.naissance.append_value(person.born);
-        self.patients
-            .sexe
-            .append_value(if person.woman { "F" } else { "M" });
+        self.patients.sexe.append_value(if person.woman { "F" } else { "M" });
         self.patients.deces.append_option(person.died);
         self.patients.c2s.append_value(person.c2s);
         for line in &facts.attachments {
             self.rattachements.patient.append_value(id);
-            self.rattachements
-                .medecin
-                .append_option(doctor(line.doctor));
+            self.rattachements.medecin.append_option(doctor(line.doctor));
             self.rattachements.debut.append_value(line.from);
             self.rattachements.fin.append_option(line.to);
         }
@@ -231,12 +203,8 @@ impl Rows {
             self.delivrances.cip13.append_option(line.cip13);
             self.delivrances.atc.append_value(line.atc);
             self.delivrances.boites.append_value(i64::from(line.boxes));
-            self.delivrances
-                .jours
-                .append_option(line.days.map(i64::from));
-            self.delivrances
-                .grand_conditionnement
-                .append_value(line.large);
+            self.delivrances.jours.append_option(line.days.map(i64::from));
+            self.delivrances.grand_conditionnement.append_value(line.large);
             self.delivrances.repertoire.append_option(line.repertoire);
         }
         for line in &facts.acts {
@@ -286,9 +254,7 @@ impl Rows {
                 grand_conditionnement,
                 repertoire,
             )?,
-            batch!(
-                self.actes, patient, date, systeme, code, quantite, executant, specialite
-            )?,
+            batch!(self.actes, patient, date, systeme, code, quantite, executant, specialite)?,
             batch!(self.vaccinations, patient, date, code, source)?,
             batch!(self.ald, patient, numero, cim10, debut, fin)?,
             batch!(self.sejours, patient, entree, sortie, cim10, position, ccam)?,

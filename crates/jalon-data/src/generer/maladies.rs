@@ -9,10 +9,7 @@ use super::recit::Story;
 
 /// Conditions that decide treatments.
 #[derive(Clone, Copy, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "conditions are independent of each other"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "conditions are independent of each other")]
 pub(super) struct State {
     /// Treated by antidiabetics.
     pub diabetic: bool,
@@ -52,14 +49,7 @@ const OTHERS: &[Disease] = &[
     Disease {
         number: 30,
         shares: [0.1, 0.2, 0.4, 1.0, 2.4, 4.6, 7.8, 9.6, 8.0],
-        icd10: &[
-            (30, "C50"),
-            (26, "C61"),
-            (16, "C18"),
-            (10, "C34"),
-            (8, "C73"),
-            (10, "C82"),
-        ],
+        icd10: &[(30, "C50"), (26, "C61"), (16, "C18"), (10, "C34"), (8, "C73"), (10, "C82")],
     },
     Disease {
         number: 5,
@@ -152,11 +142,7 @@ pub(super) fn fall_ill(story: &mut Story) -> State {
     let more = if diabetic { 1.7 } else { 1.0 };
     let arterial = chance.yes(by_age(&ARTERIAL, age) * men * more);
     let pressure = by_age(&HYPERTENSION, age);
-    let pressure = if diabetic {
-        pressure + (1.0 - pressure) * 0.36
-    } else {
-        pressure
-    };
+    let pressure = if diabetic { pressure + (1.0 - pressure) * 0.36 } else { pressure };
     let state = State {
         diabetic,
         arterial,
@@ -186,11 +172,7 @@ fn long_term(story: &mut Story, state: State) {
         declare(story, 14, &[(70, "J44"), (30, "J45")]);
     }
     if state.psychiatric {
-        declare(
-            story,
-            23,
-            &[(45, "F33"), (20, "F32"), (20, "F20"), (15, "F31")],
-        );
+        declare(story, 23, &[(45, "F33"), (20, "F32"), (20, "F20"), (15, "F31")]);
     }
     if state.clotting && story.chance.yes(0.35) {
         declare(story, 5, &[(80, "I48"), (20, "I50")]);
@@ -220,12 +202,7 @@ fn declare(story: &mut Story, number: i32, icd10: &Codes) {
         .then(|| chance.between(calendar.before - 365, calendar.end + 730))
         .filter(|to| *to > from + 180);
     let icd10 = chance.code(icd10);
-    story.facts.long_term_disease(Ald {
-        number,
-        icd10,
-        from,
-        to,
-    });
+    story.facts.long_term_disease(Ald { number, icd10, from, to });
 }
 
 /// Stays for anything, percent in five years.
@@ -253,28 +230,12 @@ fn stays(story: &mut Story, state: State) {
     if state.arterial && (!known || story.chance.yes(0.36)) {
         let from = story.chance.between(calendar.months_60, calendar.begin - 1);
         let infarction = story.chance.yes(0.6);
-        let (icd10, ccam) = if infarction {
-            ("I21", Some("DDAF006"))
-        } else {
-            ("I702", None)
-        };
+        let (icd10, ccam) = if infarction { ("I21", Some("DDAF006")) } else { ("I702", None) };
         let to = from + story.chance.between(2, 9);
         let position = if story.chance.yes(0.8) { "DP" } else { "DAS" };
-        story.facts.stay(Stay {
-            from,
-            to,
-            icd10,
-            position,
-            ccam,
-        });
+        story.facts.stay(Stay { from, to, icd10, position, ccam });
         if story.chance.yes(0.5) {
-            story.facts.stay(Stay {
-                from,
-                to,
-                icd10: "I10",
-                position: "DAS",
-                ccam: None,
-            });
+            story.facts.stay(Stay { from, to, icd10: "I10", position: "DAS", ccam: None });
         }
     }
     let count = story.chance.poisson(by_age(&STAYS, story.person.age));
@@ -288,27 +249,11 @@ fn stay(story: &mut Story, from: Day) {
     let icd10 = chance.code(REASONS);
     // Childbirth for those who may.
     let fertile = story.person.woman && (18..46).contains(&story.person.age);
-    let icd10 = if icd10 == "O80" && !fertile {
-        "R07"
-    } else {
-        icd10
-    };
+    let icd10 = if icd10 == "O80" && !fertile { "R07" } else { icd10 };
     let to = from + chance.between(0, 6);
     let second = chance.yes(0.25);
-    story.facts.stay(Stay {
-        from,
-        to,
-        icd10,
-        position: "DP",
-        ccam: None,
-    });
+    story.facts.stay(Stay { from, to, icd10, position: "DP", ccam: None });
     if second {
-        story.facts.stay(Stay {
-            from,
-            to,
-            icd10: "I10",
-            position: "DAS",
-            ccam: None,
-        });
+        story.facts.stay(Stay { from, to, icd10: "I10", position: "DAS", ccam: None });
     }
 }

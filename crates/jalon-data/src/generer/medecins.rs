@@ -146,11 +146,7 @@ impl Doctors {
 fn centre(effects: &mut [[f64; DOMAINS]], weights: &[f64]) {
     let total: f64 = weights.iter().sum();
     for domain in 0..DOMAINS {
-        let sum: f64 = effects
-            .iter()
-            .zip(weights)
-            .map(|(e, weight)| e[domain] * weight)
-            .sum();
+        let sum: f64 = effects.iter().zip(weights).map(|(e, weight)| e[domain] * weight).sum();
         for effect in effects.iter_mut() {
             effect[domain] -= sum / total;
         }

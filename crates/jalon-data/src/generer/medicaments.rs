@@ -19,11 +19,7 @@ impl Weighted for Drug {
 }
 
 const fn drug(weight: u32, atc: &'static str, repertoire: u8) -> Drug {
-    Drug {
-        weight,
-        atc,
-        repertoire,
-    }
+    Drug { weight, atc, repertoire }
 }
 
 /// Metformin, alone or combined.
@@ -67,17 +63,11 @@ pub(super) const OTHER_INSULINS: &[Drug] = &[
 ];
 
 /// Glargine of 100 units, reference product.
-pub(super) const LANTUS: &Codes = &[
-    (84, "3400937722988"),
-    (12, "3400935463203"),
-    (4, "3400935946492"),
-];
+pub(super) const LANTUS: &Codes =
+    &[(84, "3400937722988"), (12, "3400935463203"), (4, "3400935946492")];
 /// Glargine of 100 units, biosimilars.
-pub(super) const BIOSIMILARS: &Codes = &[
-    (72, "3400930040072"),
-    (8, "3400930016169"),
-    (20, "3400930270356"),
-];
+pub(super) const BIOSIMILARS: &Codes =
+    &[(72, "3400930040072"), (8, "3400930016169"), (20, "3400930270356")];
 /// Glargine of 300 units, outside the group of biosimilars.
 pub(super) const TOUJEO: &Codes = &[(80, "3400930016671"), (20, "3400930177662")];
 /// Glargine.
@@ -132,23 +122,14 @@ pub(super) const EZETIMIBE: Drug = drug(1, "C10AX09", 80);
 /// Low-dose aspirin.
 pub(super) const ASPIRIN: Drug = drug(1, "B01AC06", 0);
 /// Antiplatelets other than aspirin.
-pub(super) const OTHER_ANTIPLATELETS: &[Drug] = &[
-    drug(86, "B01AC04", 92),
-    drug(11, "B01AC24", 20),
-    drug(3, "B01AC22", 60),
-];
+pub(super) const OTHER_ANTIPLATELETS: &[Drug] =
+    &[drug(86, "B01AC04", 92), drug(11, "B01AC24", 20), drug(3, "B01AC22", 60)];
 /// Vitamin K antagonists.
-pub(super) const AVK: &[Drug] = &[
-    drug(74, "B01AA12", 0),
-    drug(20, "B01AA02", 0),
-    drug(6, "B01AA07", 0),
-];
+pub(super) const AVK: &[Drug] =
+    &[drug(74, "B01AA12", 0), drug(20, "B01AA02", 0), drug(6, "B01AA07", 0)];
 /// Direct anticoagulants.
-pub(super) const DIRECT_ANTICOAGULANTS: &[Drug] = &[
-    drug(62, "B01AF02", 0),
-    drug(30, "B01AF01", 0),
-    drug(8, "B01AE07", 10),
-];
+pub(super) const DIRECT_ANTICOAGULANTS: &[Drug] =
+    &[drug(62, "B01AF02", 0), drug(30, "B01AF01", 0), drug(8, "B01AE07", 10)];
 /// Proton pump inhibitors.
 pub(super) const PPI: &[Drug] = &[
     drug(28, "A02BC01", 96),
@@ -192,11 +173,8 @@ pub(super) const ANTIDEPRESSANTS: &[Drug] = &[
     drug(5, "N06AA09", 8),
 ];
 /// Antidepressants, less those of the first choice: a second one beside it.
-pub(super) const SECOND_ANTIDEPRESSANTS: &[Drug] = &[
-    drug(50, "N06AX11", 97),
-    drug(30, "N06AX03", 96),
-    drug(20, "N06AA09", 8),
-];
+pub(super) const SECOND_ANTIDEPRESSANTS: &[Drug] =
+    &[drug(50, "N06AX11", 97), drug(30, "N06AX03", 96), drug(20, "N06AA09", 8)];
 /// Antipsychotics.
 pub(super) const ANTIPSYCHOTICS: &[Drug] = &[
     drug(28, "N05AX08", 95),
@@ -297,11 +275,8 @@ pub(super) const LATER_WOMEN: &[Drug] = &[
     drug(10, "L02BG04", 95),
 ];
 /// Contraception.
-pub(super) const CONTRACEPTION: &[Drug] = &[
-    drug(62, "G03AA07", 82),
-    drug(30, "G03AC09", 78),
-    drug(8, "G03AC03", 0),
-];
+pub(super) const CONTRACEPTION: &[Drug] =
+    &[drug(62, "G03AA07", 82), drug(30, "G03AC09", 78), drug(8, "G03AC03", 0)];
 /// Now and then.
 pub(super) const PASSING: &[Drug] = &[
     drug(9, "A03AX12", 85),

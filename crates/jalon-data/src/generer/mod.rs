@@ -85,7 +85,7 @@ pub enum GenerateError {
     #[error("{0}")]
     Plan(&'static str),
     /// The place is taken.
-    #[error("{} : existe déjà et n’est pas un dossier vide", .0.display())]
+    #[error("{} : existe déjà et n'est pas un dossier vide", .0.display())]
     Occupied(PathBuf),
     /// A folder could not be read, made or renamed.
     #[error("{} : {source}", path.display())]
@@ -151,9 +151,7 @@ pub fn generer(
 
 fn check(plan: &Plan) -> Result<(), GenerateError> {
     if plan.patients == 0 || plan.medecins == 0 {
-        return Err(GenerateError::Plan(
-            "il faut au moins un patient et un médecin",
-        ));
+        return Err(GenerateError::Plan("il faut au moins un patient et un médecin"));
     }
     if plan.patients > 100_000_000 || plan.medecins > 1_000_000 {
         return Err(GenerateError::Plan(
@@ -199,10 +197,7 @@ fn write_all(
             .collect();
         for (number, receiver) in (0..lots).zip(tellers.iter().cycle()) {
             let Ok(lot) = receiver.recv() else { break };
-            let Lot {
-                tables,
-                counts: added,
-            } = lot?;
+            let Lot { tables, counts: added } = lot?;
             for (writer, batch) in writers.iter_mut().zip(&tables) {
                 writer.write(batch)?;
             }
@@ -269,18 +264,11 @@ impl Place {
         hidden.push(format!(".{}.en-cours", std::process::id()));
         let temporary = parent.join(hidden);
         fs::create_dir(&temporary).map_err(failed(&temporary))?;
-        Ok(Self {
-            wanted: wanted.to_path_buf(),
-            temporary,
-            taken: false,
-        })
+        Ok(Self { wanted: wanted.to_path_buf(), temporary, taken: false })
     }
 
     fn take(mut self) -> Result<(), GenerateError> {
-        let failed = |source| GenerateError::Io {
-            path: self.wanted.clone(),
-            source,
-        };
+        let failed = |source| GenerateError::Io { path: self.wanted.clone(), source };
         // An empty folder is replaced; one that has been filled meanwhile is not.
         match fs::remove_dir(&self.wanted) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),

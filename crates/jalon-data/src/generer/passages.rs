@@ -10,13 +10,9 @@ use super::personne::{ByAge, by_age};
 use super::recit::Story;
 
 /// Visits to a general practitioner in a year, hundredths.
-const VISITS: ByAge = [
-    325.0, 310.0, 350.0, 370.0, 420.0, 480.0, 590.0, 770.0, 865.0,
-];
+const VISITS: ByAge = [325.0, 310.0, 350.0, 370.0, 420.0, 480.0, 590.0, 770.0, 865.0];
 /// Visits to specialists in two years, hundredths.
-const SPECIALISTS: ByAge = [
-    105.0, 115.0, 170.0, 180.0, 210.0, 260.0, 325.0, 365.0, 285.0,
-];
+const SPECIALISTS: ByAge = [105.0, 115.0, 170.0, 180.0, 210.0, 260.0, 325.0, 365.0, 285.0];
 /// Days of blood tests in a year, hundredths.
 const TESTS: ByAge = [28.0, 72.0, 110.0, 125.0, 160.0, 210.0, 275.0, 365.0, 415.0];
 /// Antibiotics in a year for those outside the level, hundredths.
@@ -24,13 +20,9 @@ const ANTIBIOTICS: ByAge = [68.0, 50.0, 50.0, 50.0, 52.0, 54.0, 52.0, 56.0, 64.0
 /// Anti-inflammatory in a year, percent.
 const NSAID: ByAge = [12.0, 18.0, 21.0, 22.0, 22.0, 19.0, 12.0, 7.0, 4.0];
 /// Days of paracetamol in a year, hundredths.
-const PARACETAMOL: ByAge = [
-    170.0, 140.0, 155.0, 170.0, 215.0, 275.0, 370.0, 540.0, 690.0,
-];
+const PARACETAMOL: ByAge = [170.0, 140.0, 155.0, 170.0, 215.0, 275.0, 370.0, 540.0, 690.0];
 /// Prescriptions of passing drugs in a year, hundredths.
-const PASSING: ByAge = [
-    330.0, 300.0, 350.0, 365.0, 395.0, 440.0, 485.0, 520.0, 520.0,
-];
+const PASSING: ByAge = [330.0, 300.0, 350.0, 365.0, 395.0, 440.0, 485.0, 520.0, 520.0];
 /// Hypnotics that start in a year, percent.
 const NEW_HYPNOTIC: ByAge = [0.0, 0.9, 2.2, 3.4, 4.4, 5.2, 5.6, 6.0, 5.6];
 /// Anxiolytics that start in a year, percent.
@@ -65,11 +57,7 @@ fn visits(story: &mut Story) {
     let age = story.person.age;
     let year = story.world.calendar.year;
     // Some people see nobody for years.
-    let rate = if story.chance.yes(0.05) {
-        0.0
-    } else {
-        2.1 * by_age(&VISITS, age)
-    };
+    let rate = if story.chance.yes(0.05) { 0.0 } else { 2.1 * by_age(&VISITS, age) };
     let count = story.chance.poisson(rate);
     for day in story.chance.days(count, low, high) {
         let house = age >= 75 && story.chance.yes(0.25);
@@ -81,19 +69,8 @@ fn visits(story: &mut Story) {
             (false, false) if day < self::day(2017, 5, 1) => "C",
             (false, false) => "G",
         };
-        let by = if story.chance.yes(0.86) {
-            story.home
-        } else {
-            None
-        };
-        let act = Act {
-            day,
-            system: "ngap",
-            code,
-            quantity: 1,
-            by,
-            specialty: Some("1"),
-        };
+        let by = if story.chance.yes(0.86) { story.home } else { None };
+        let act = Act { day, system: "ngap", code, quantity: 1, by, specialty: Some("1") };
         story.facts.act(&mut story.chance, act);
     }
     let count = story.chance.poisson(by_age(&SPECIALISTS, age));
@@ -112,27 +89,13 @@ fn visits(story: &mut Story) {
 }
 
 /// Specialists other than eye doctors.
-const SPECIALTIES: &Codes = &[
-    (18, "3"),
-    (20, "5"),
-    (22, "7"),
-    (12, "8"),
-    (9, "11"),
-    (10, "13"),
-    (9, "33"),
-];
+const SPECIALTIES: &Codes =
+    &[(18, "3"), (20, "5"), (22, "7"), (12, "8"), (9, "11"), (10, "13"), (9, "33")];
 
 /// A visit to a specialist.
 pub(super) fn specialist(story: &mut Story, day: Day, specialty: &'static str) {
     let specialty = Some(specialty);
-    let act = Act {
-        day,
-        system: "ngap",
-        code: "CS",
-        quantity: 1,
-        by: None,
-        specialty,
-    };
+    let act = Act { day, system: "ngap", code: "CS", quantity: 1, by: None, specialty };
     story.facts.act(&mut story.chance, act);
 }
 
@@ -193,11 +156,7 @@ fn winter_day(story: &mut Story, year: i32) -> Day {
 fn antibiotics(story: &mut Story) {
     let calendar = story.world.calendar;
     let age = story.person.age;
-    let ill = story
-        .facts
-        .ald
-        .iter()
-        .any(|ald| ald.in_force(calendar.begin, calendar.end));
+    let ill = story.facts.ald.iter().any(|ald| ald.in_force(calendar.begin, calendar.end));
     let levels = &story.world.levels;
     let (level, resistance) = (levels.antibiotics, levels.resistance);
     let mean = match (age, ill) {
@@ -217,11 +176,7 @@ fn antibiotics(story: &mut Story) {
         for _ in 0..story.chance.poisson(mean * frailty * habit) {
             let day = winter_day(story, year);
             let risky = story.reaches(resistance, effect, 0.06);
-            let family = if risky {
-                drugs::RESISTANCE
-            } else {
-                drugs::ANTIBIOTICS
-            };
+            let family = if risky { drugs::RESISTANCE } else { drugs::ANTIBIOTICS };
             let boxes = 1 + i32::from(story.chance.yes(0.35));
             if let Some(drug) = story.chance.pick(family) {
                 story.deliver_once(drug, day, boxes, 7);
@@ -234,10 +189,7 @@ fn anti_inflammatories(story: &mut Story) {
     let calendar = story.world.calendar;
     let share = by_age(&NSAID, story.person.age);
     let (level, effect) = (story.world.levels.ppi_nsaid, story.effects.iatrogenic);
-    for (low, high) in [
-        (calendar.before, calendar.begin - 1),
-        (calendar.begin, calendar.end),
-    ] {
+    for (low, high) in [(calendar.before, calendar.begin - 1), (calendar.begin, calendar.end)] {
         if !story.chance.yes(share) {
             continue;
         }
@@ -262,9 +214,7 @@ fn once(story: &mut Story, family: &[Drug], day: Day, days: i32) {
 
 fn paracetamol(story: &mut Story) {
     let (low, high) = whole_period(story);
-    let count = story
-        .chance
-        .poisson(2.0 * by_age(&PARACETAMOL, story.person.age));
+    let count = story.chance.poisson(2.0 * by_age(&PARACETAMOL, story.person.age));
     for day in story.chance.days(count, low, high) {
         let boxes = 1 + story.chance.poisson(0.7).min(4);
         story.deliver_once(&drugs::PARACETAMOL, day, boxes, boxes * 5);
@@ -330,36 +280,11 @@ const HYPNOTIC: Sedative = Sedative {
     days: 14,
     limit: 28,
     short: &[
-        (
-            5,
-            Deliveries {
-                count: 1,
-                boxes: 1,
-                apart: 0,
-            },
-        ),
-        (
-            3,
-            Deliveries {
-                count: 1,
-                boxes: 2,
-                apart: 0,
-            },
-        ),
-        (
-            2,
-            Deliveries {
-                count: 2,
-                boxes: 1,
-                apart: 12,
-            },
-        ),
+        (5, Deliveries { count: 1, boxes: 1, apart: 0 }),
+        (3, Deliveries { count: 1, boxes: 2, apart: 0 }),
+        (2, Deliveries { count: 2, boxes: 1, apart: 12 }),
     ],
-    long: Deliveries {
-        count: 2,
-        boxes: 2,
-        apart: 28,
-    },
+    long: Deliveries { count: 2, boxes: 2, apart: 28 },
 };
 
 const ANXIOLYTIC: Sedative = Sedative {
@@ -368,36 +293,11 @@ const ANXIOLYTIC: Sedative = Sedative {
     days: 30,
     limit: 84,
     short: &[
-        (
-            13,
-            Deliveries {
-                count: 1,
-                boxes: 1,
-                apart: 0,
-            },
-        ),
-        (
-            5,
-            Deliveries {
-                count: 2,
-                boxes: 1,
-                apart: 30,
-            },
-        ),
-        (
-            2,
-            Deliveries {
-                count: 3,
-                boxes: 1,
-                apart: 25,
-            },
-        ),
+        (13, Deliveries { count: 1, boxes: 1, apart: 0 }),
+        (5, Deliveries { count: 2, boxes: 1, apart: 30 }),
+        (2, Deliveries { count: 3, boxes: 1, apart: 25 }),
     ],
-    long: Deliveries {
-        count: 4,
-        boxes: 1,
-        apart: 29,
-    },
+    long: Deliveries { count: 4, boxes: 1, apart: 29 },
 };
 
 fn sleep(story: &mut Story) {
@@ -436,21 +336,11 @@ fn sedate(story: &mut Story, class: &Sedative, share: f64, level: f64) {
         return;
     };
     let repertoire = story.is_generic(drug);
-    let Deliveries {
-        count,
-        boxes,
-        apart,
-    } = if long {
+    let Deliveries { count, boxes, apart } = if long {
         let more = story.chance.poisson(2.0);
-        Deliveries {
-            count: class.long.count + more,
-            ..class.long
-        }
+        Deliveries { count: class.long.count + more, ..class.long }
     } else {
-        story
-            .chance
-            .pick(class.short)
-            .map_or(class.long, |short| short.1)
+        story.chance.pick(class.short).map_or(class.long, |short| short.1)
     };
     for number in 0..count {
         let day = first + number * apart + if long { story.chance.between(-1, 2) } else { 0 };
@@ -478,22 +368,13 @@ fn care(story: &mut Story) {
     let series = story.chance.poisson(by_age(&NURSES, age));
     for day in story.chance.days(series, low, high) {
         let quantity = 1 + story.chance.between(0, 9);
-        let act = Act {
-            day,
-            system: "ngap",
-            code: "AMI",
-            quantity,
-            by: None,
-            specialty: None,
-        };
+        let act = Act { day, system: "ngap", code: "AMI", quantity, by: None, specialty: None };
         story.facts.act(&mut story.chance, act);
     }
     if story.chance.yes(0.2) {
         let sessions = story.chance.poisson(5.0 * by_age(&PHYSIOTHERAPY, age));
         for day in story.chance.days(sessions, low, high) {
-            story
-                .facts
-                .simple_act(&mut story.chance, day, "ngap", "AMK");
+            story.facts.simple_act(&mut story.chance, day, "ngap", "AMK");
         }
     }
 }

@@ -86,13 +86,7 @@ impl Person {
             .yes(by_age(&DEATHS, age))
             .then(|| chance.between(calendar.begin.max(born), calendar.end));
         let c2s = chance.yes(if age < 65 { 0.125 } else { 0.04 });
-        Self {
-            born,
-            age,
-            woman,
-            died,
-            c2s,
-        }
+        Self { born, age, woman, died, c2s }
     }
 }
 
@@ -115,10 +109,7 @@ pub(super) fn attachments(
     let alone = doctors.all.len() == 1;
     let home = doctors.draw(chance);
     let since = |doctor: usize| {
-        let installed = doctors
-            .all
-            .get(doctor)
-            .map_or(REFORM, |doctor| doctor.installed);
+        let installed = doctors.all.get(doctor).map_or(REFORM, |doctor| doctor.installed);
         installed.max(person.born).max(REFORM)
     };
     let first = since(home);
@@ -128,19 +119,11 @@ pub(super) fn attachments(
     if first > settled {
         let last = person.died.unwrap_or(calendar.end);
         let from = chance.between(first, (first + 200).min(last));
-        let lines = vec![Attachment {
-            doctor: home,
-            from,
-            to: None,
-        }];
+        let lines = vec![Attachment { doctor: home, from, to: None }];
         return (if from > last { Vec::new() } else { lines }, Some(home));
     }
     let from = chance.between(first, settled);
-    let open = Attachment {
-        doctor: home,
-        from,
-        to: None,
-    };
+    let open = Attachment { doctor: home, from, to: None };
     // Who dies in the year changes no more; nobody ends the declaration.
     if person.died.is_some() {
         return (vec![open], Some(home));
@@ -169,32 +152,16 @@ pub(super) fn attachments(
         // From another doctor: lately, or long ago.
         67..190 if !alone => {
             let former = doctors.draw(chance);
-            let moved = if fate < 107 {
-                chance.between(calendar.before, calendar.end)
-            } else {
-                from
-            };
+            let moved =
+                if fate < 107 { chance.between(calendar.before, calendar.end) } else { from };
             let start = since(former);
-            let latest = Attachment {
-                from: moved,
-                ..open
-            };
+            let latest = Attachment { from: moved, ..open };
             if former == home || start >= moved {
                 return (vec![latest], Some(home));
             }
             let from = chance.between(start, moved - 1);
             let to = Some(moved - 1);
-            (
-                vec![
-                    Attachment {
-                        doctor: former,
-                        from,
-                        to,
-                    },
-                    latest,
-                ],
-                Some(home),
-            )
+            (vec![Attachment { doctor: former, from, to }, latest], Some(home))
         }
         _ => (vec![open], Some(home)),
     }
@@ -212,23 +179,12 @@ fn retirement(
     if chance.yes(0.12) {
         return (vec![open], Some(open.doctor));
     }
-    let mut lines = vec![Attachment {
-        to: Some(retired),
-        ..open
-    }];
+    let mut lines = vec![Attachment { to: Some(retired), ..open }];
     let next = world.doctors.draw(chance);
     let from = chance.between(retired + 1, retired + 240).max(since(next));
-    let practises = world
-        .doctors
-        .all
-        .get(next)
-        .is_some_and(|doctor| doctor.retired.is_none());
+    let practises = world.doctors.all.get(next).is_some_and(|doctor| doctor.retired.is_none());
     if practises && from <= world.calendar.end && chance.yes(0.85) {
-        lines.push(Attachment {
-            doctor: next,
-            from,
-            to: None,
-        });
+        lines.push(Attachment { doctor: next, from, to: None });
         return (lines, Some(next));
     }
     (lines, Some(open.doctor))

@@ -31,10 +31,7 @@ fn influenza(story: &mut Story) {
     let (elderly, risk) = (levels.flu_65, levels.flu_risk);
     let september = calendar.september;
     let at_risk = story.facts.has_ald(TARGETED, september, september)
-        || story
-            .facts
-            .delivery_dates("R03", calendar.begin, calendar.end)
-            >= 3;
+        || story.facts.delivery_dates("R03", calendar.begin, calendar.end) >= 3;
     let (level, spread) = match (age, at_risk) {
         (65.., _) => (elderly, 0.06),
         (_, true) => (risk, 0.06),
@@ -47,10 +44,7 @@ fn influenza(story: &mut Story) {
         shot(story, september);
     }
     // Habits last: the former season, whose end falls in January of the year.
-    if story
-        .chance
-        .yes(if vaccinated { 0.82 } else { level * 0.3 })
-    {
+    if story.chance.yes(if vaccinated { 0.82 } else { level * 0.3 }) {
         shot(story, september - 365);
     }
 }
@@ -60,12 +54,7 @@ fn shot(story: &mut Story, opens: Day) {
     // October and November for most, the last ones in January.
     let delay = 20 + story.chance.between(0, 45) + story.chance.between(0, 30);
     let late = story.chance.between(0, 50);
-    let day = opens
-        + if story.chance.yes(0.12) {
-            95 + late
-        } else {
-            delay
-        };
+    let day = opens + if story.chance.yes(0.12) { 95 + late } else { delay };
     match story.chance.below(100) {
         0..62 => {
             let line = Delivery {
@@ -80,17 +69,11 @@ fn shot(story: &mut Story, opens: Day) {
             story.facts.deliver(&mut story.chance, line);
             if story.chance.yes(0.4) {
                 let later = day + story.chance.between(0, 5);
-                story
-                    .facts
-                    .simple_act(&mut story.chance, later, "prestation", "3360");
+                story.facts.simple_act(&mut story.chance, later, "prestation", "3360");
             }
         }
-        62..86 => story
-            .facts
-            .simple_act(&mut story.chance, day, "prestation", "3331"),
-        86..90 => story
-            .facts
-            .simple_act(&mut story.chance, day, "prestation", "3360"),
+        62..86 => story.facts.simple_act(&mut story.chance, day, "prestation", "3331"),
+        86..90 => story.facts.simple_act(&mut story.chance, day, "prestation", "3360"),
         _ => story.facts.vaccinate(day, "J07BB02", "carnet"),
     }
 }
@@ -128,11 +111,7 @@ struct Scheduled {
 }
 
 const fn scheduled(months: i32, code: &'static str, share: f64) -> Scheduled {
-    Scheduled {
-        months,
-        code,
-        share,
-    }
+    Scheduled { months, code, share }
 }
 
 const SCHEDULE: &[Scheduled] = &[
@@ -171,17 +150,13 @@ fn child(story: &mut Story) {
             }
         }
     }
-    for (code, from, to, share) in [
-        ("1090", 245, 330, 0.62),
-        ("1091", 672, 788, 0.55),
-        ("1089", 5, 30, 0.7),
-    ] {
+    for (code, from, to, share) in
+        [("1090", 245, 330, 0.62), ("1091", 672, 788, 0.55), ("1089", 5, 30, 0.7)]
+    {
         let day = born + story.chance.between(from, to);
         let told = (calendar.months_36..=calendar.end).contains(&day);
         if story.chance.yes(share) && told {
-            story
-                .facts
-                .simple_act(&mut story.chance, day, "prestation", code);
+            story.facts.simple_act(&mut story.chance, day, "prestation", code);
         }
     }
 }
@@ -193,12 +168,8 @@ fn teeth(story: &mut Story) {
     let invited = age >= 3 && age % 3 == 0;
     if story.chance.yes(if invited { 0.36 } else { 0.02 }) {
         let day = story.chance.between(calendar.begin, calendar.end);
-        let code = story
-            .chance
-            .code(&[(60, "9421"), (30, "9422"), (10, "9423")]);
-        story
-            .facts
-            .simple_act(&mut story.chance, day, "prestation", code);
+        let code = story.chance.code(&[(60, "9421"), (30, "9422"), (10, "9423")]);
+        story.facts.simple_act(&mut story.chance, day, "prestation", code);
     }
 }
 
@@ -224,9 +195,7 @@ fn breast(story: &mut Story) {
         let code = story.chance.code(BREAST_ACTS);
         story.facts.simple_act(&mut story.chance, day, "ccam", code);
     } else {
-        story
-            .facts
-            .simple_act(&mut story.chance, day, "prestation", "1336");
+        story.facts.simple_act(&mut story.chance, day, "prestation", "1336");
     }
 }
 
@@ -252,9 +221,7 @@ fn cervix(story: &mut Story) {
         let hpv = calendar.year >= 2020 && age >= 30 && story.chance.yes(0.5);
         let sampled = story.chance.yes(0.6);
         if sampled {
-            story
-                .facts
-                .simple_act(&mut story.chance, day, "ccam", "JKHD001");
+            story.facts.simple_act(&mut story.chance, day, "ccam", "JKHD001");
         }
         if hpv {
             story.facts.lab(&mut story.chance, day, "4127");
@@ -267,12 +234,7 @@ fn cervix(story: &mut Story) {
 
 /// Colonoscopy in five years, percent.
 const COLONOSCOPY: ByAge = [0.05, 0.6, 1.6, 3.6, 9.0, 15.0, 18.0, 11.0, 3.0];
-const COLONOSCOPIES: &Codes = &[
-    (60, "HHQE002"),
-    (10, "HHQE005"),
-    (22, "HHFE002"),
-    (8, "HHFE004"),
-];
+const COLONOSCOPIES: &Codes = &[(60, "HHQE002"), (10, "HHQE005"), (22, "HHFE002"), (8, "HHFE004")];
 
 fn colorectal(story: &mut Story) {
     let calendar = story.world.calendar;
@@ -285,17 +247,9 @@ fn colorectal(story: &mut Story) {
             story.facts.simple_act(&mut story.chance, day, "ccam", code);
         } else {
             let ccam = Some(code);
-            let icd10 = story
-                .chance
-                .code(&[(60, "Z121"), (25, "K635"), (15, "D12")]);
+            let icd10 = story.chance.code(&[(60, "Z121"), (25, "K635"), (15, "D12")]);
             let position = "DP";
-            let stay = Stay {
-                from: day,
-                to: day,
-                icd10,
-                position,
-                ccam,
-            };
+            let stay = Stay { from: day, to: day, icd10, position, ccam };
             story.facts.stay(stay);
         }
     }
@@ -308,8 +262,6 @@ fn colorectal(story: &mut Story) {
     let level = if apart { level * 0.3 } else { level };
     if story.reaches(level, effect, 0.055) {
         let day = story.chance.between(calendar.months_24, calendar.end);
-        story
-            .facts
-            .simple_act(&mut story.chance, day, "prestation", "9434");
+        story.facts.simple_act(&mut story.chance, day, "prestation", "9434");
     }
 }

@@ -51,14 +51,7 @@ impl Course {
     /// A box each month until the end.
     pub(super) fn monthly(atc: &'static str, repertoire: bool, from: usize) -> Self {
         let rhythm = Rhythm::Monthly;
-        Self {
-            atc,
-            cip13: None,
-            repertoire,
-            rhythm,
-            from,
-            visits: usize::MAX,
-        }
+        Self { atc, cip13: None, repertoire, rhythm, from, visits: usize::MAX }
     }
 }
 
@@ -88,15 +81,7 @@ pub(super) fn tell(world: &World, number: u64) -> Told {
         ..Facts::default()
     };
     let visits = visits(&mut chance, calendar.before, calendar.end);
-    let mut story = Story {
-        world,
-        chance,
-        person,
-        home,
-        effects,
-        facts,
-        visits,
-    };
+    let mut story = Story { world, chance, person, home, effects, facts, visits };
     let state = maladies::fall_ill(&mut story);
     chroniques::treat(&mut story, state);
     passages::pass(&mut story, state);
@@ -109,11 +94,7 @@ pub(super) fn tell(world: &World, number: u64) -> Told {
         .find(|line| line.from <= calendar.end && line.to.is_none_or(|to| to > calendar.end))
         .filter(|_| person.died.is_none() && person.age >= 16)
         .map(|line| (line.doctor, state.diabetic));
-    Told {
-        person,
-        facts,
-        listed,
-    }
+    Told { person, facts, listed }
 }
 
 fn visits(chance: &mut Chance, low: Day, high: Day) -> Vec<Day> {
@@ -171,14 +152,7 @@ impl Story<'_> {
             Rhythm::Monthly => (1, 30),
             Rhythm::Quarterly => (3, 90),
         };
-        let Course {
-            atc,
-            cip13,
-            repertoire,
-            rhythm,
-            from,
-            visits,
-        } = course;
+        let Course { atc, cip13, repertoire, rhythm, from, visits } = course;
         let last = from.saturating_add(visits).min(self.visits.len());
         for visit in (from..last).step_by(step) {
             if self.chance.below(100) < 5 {

@@ -1,8 +1,8 @@
 //! Random patients, dense in what the pages look at: their codes and near
 //! misses, the boundaries of their windows, the ages of their conditions.
 //!
-//! A patient is a script: a seed for the person, one for each event. Removing
-//! seeds removes people and events and leaves the others as they were.
+//! One seed makes a whole dossier. What makes a failure small is not here: it
+//! takes facts away from the one patient concerned.
 
 use jalon_rules::campaign::{RelativeDay, Window};
 use jalon_rules::codes::{Code, Reach, System};
@@ -18,16 +18,10 @@ use crate::reference::facts::{Act, Ald, Attachment, Delivery, Patient, Stay, Vac
 
 /// Doctors of the random dossiers; the last one never has a patient.
 pub const DOCTORS: [&str; 4] = ["m1", "m2", "m3", "m4"];
-const ACT_SYSTEMS: [&str; 5] = ["nabm", "ccam", "prestation", "loinc", "ngap"];
-
-/// A patient as seeds.
-#[derive(Clone, Debug)]
-pub struct Script {
-    /// Who they are.
-    pub person: u64,
-    /// What happens to them.
-    pub events: Vec<u64>,
-}
+const DRUGS: [System; 2] = [System::Atc, System::Cip13];
+const ACTS: [System; 5] =
+    [System::Nabm, System::Ccam, System::Prestation, System::Loinc, System::Ngap];
+const STAYS: [System; 2] = [System::Cim10, System::Ccam];
 
 /// What patients are made of.
 pub struct Palette {
@@ -41,9 +35,10 @@ pub struct Palette {
 /// What a page looks at.
 #[derive(Clone, Default)]
 struct Theme {
-    drugs: Vec<Code>,
-    acts: Vec<Code>,
-    stays: Vec<Code>,
+    /// List by list, so that the short ones are drawn as often as the long.
+    drugs: Vec<Vec<Code>>,
+    acts: Vec<Vec<Code>>,
+    stays: Vec<Vec<Code>>,
     vaccines: bool,
     alds: Vec<i64>,
     specialities: Vec<String>,
@@ -79,34 +74,41 @@ impl Palette {
         Self { campaigns: campaigns.to_vec(), themes, everything }
     }
 
-    /// Plays a script.
-    pub fn patient(&self, name: String, script: &Script) -> Patient {
-        let mut dice = Dice::new(script.person);
-        let theme = dice.pick(&self.themes);
-        let campaign = *dice.pick(&self.campaigns);
-        let mut player = Player { palette: self, theme, campaign, dice, days: Vec::new() };
-        let mut patient = player.person(name);
-        for seed in &script.events {
-            player.dice = Dice::new(*seed);
-            player.event(&mut patient);
+    /// That many patients.
+    pub fn people(&self, dice: &mut Dice, number: usize) -> Vec<Patient> {
+        let mut people = Vec::with_capacity(number);
+        for at in 0..number {
+            let mut dice = Dice::new(dice.any());
+            // Each page in each campaign gets its share.
+            let (round, theme) = (at / self.themes.len(), at % self.themes.len());
+            let campaign = self.campaigns[round % self.campaigns.len()];
+            let theme = &self.themes[theme];
+            let events = dice.between(0, 15);
+            let mut player = Player { palette: self, theme, campaign, dice, days: Vec::new() };
+            let mut patient = player.person(format!("p{at:04}"));
+            for _ in 0..events {
+                player.event(&mut patient);
+            }
+            people.push(patient);
         }
-        patient
+        people
     }
 }
 
 impl Theme {
     fn list(&mut self, rules: &Rules, name: &str) {
-        for code in &rules.list(name).expect("les règles sont vérifiées").codes {
-            let groups = match code.system {
-                System::Atc | System::Cip13 => vec![&mut self.drugs],
-                System::Ccam => vec![&mut self.acts, &mut self.stays],
-                System::Cim10 => vec![&mut self.stays],
-                System::Nabm | System::Prestation | System::Loinc | System::Ngap => {
-                    vec![&mut self.acts]
-                }
-            };
-            for group in groups {
-                group.push(code.clone());
+        let codes = &rules.list(name).expect("les règles sont vérifiées").codes;
+        let of = |systems: &[System]| -> Vec<Code> {
+            codes.iter().filter(|code| systems.contains(&code.system)).cloned().collect()
+        };
+        for (lists, systems) in [
+            (&mut self.drugs, &DRUGS[..]),
+            (&mut self.acts, &ACTS[..]),
+            (&mut self.stays, &STAYS[..]),
+        ] {
+            let codes = of(systems);
+            if !codes.is_empty() {
+                lists.push(codes);
             }
         }
     }
@@ -163,7 +165,7 @@ impl Theme {
     }
 }
 
-/// A script being played.
+/// A patient being made.
 struct Player<'a> {
     palette: &'a Palette,
     /// The page that the patient is made for.
@@ -242,6 +244,7 @@ impl<'a> Player<'a> {
 
     /// Adds one event, most often of a kind that the page looks at.
     fn event(&mut self, patient: &mut Patient) {
+        let own = self.theme;
         if self.dice.once_in(8) {
             self.theme = &self.palette.everything;
         }
@@ -268,6 +271,7 @@ impl<'a> Player<'a> {
             Some(4) => self.ald(patient),
             _ => self.stay(patient),
         }
+        self.theme = own;
     }
 
     /// A day on which something happens.
@@ -276,11 +280,12 @@ impl<'a> Player<'a> {
             return *self.dice.pick(&self.days);
         }
         let campaigns = &self.palette.campaigns;
-        let campaign = if self.dice.once_in(5) { *self.dice.pick(campaigns) } else { self.campaign };
+        let campaign =
+            if self.dice.once_in(5) { *self.dice.pick(campaigns) } else { self.campaign };
         let year = campaign.year();
         let day = match self.dice.below(12) {
-            0..5 => self.boundary(campaign),
-            5..10 => {
+            0..4 => self.boundary(campaign),
+            4..10 => {
                 let month = i8::try_from(self.dice.between(1, 12)).expect("un mois");
                 date(year, month, *self.dice.pick(&[2, 15]))
             }
@@ -304,9 +309,10 @@ impl<'a> Player<'a> {
         if self.dice.once_in(2) { plus(first, -outside_or_in) } else { plus(last, outside_or_in) }
     }
 
-    fn row(&mut self, of: fn(&Theme) -> &Vec<Code>) -> &'a Code {
-        let rows = of(self.theme);
-        let rows = if rows.is_empty() { of(&self.palette.everything) } else { rows };
+    fn row(&mut self, of: fn(&Theme) -> &Vec<Vec<Code>>) -> &'a Code {
+        let lists = of(self.theme);
+        let lists = if lists.is_empty() { of(&self.palette.everything) } else { lists };
+        let rows = self.dice.pick(lists);
         self.dice.pick(rows)
     }
 
@@ -358,8 +364,8 @@ impl<'a> Player<'a> {
     fn drug(&mut self) -> (Option<String>, Option<String>) {
         let row = self.row(|theme| &theme.drugs);
         let code = self.written(row);
-        let presentations: Vec<&Code> =
-            self.palette.everything.drugs.iter().filter(|row| row.system == System::Cip13).collect();
+        let codes = self.palette.everything.drugs.iter().flatten();
+        let presentations: Vec<&Code> = codes.filter(|code| code.system == System::Cip13).collect();
         match row.system {
             System::Cip13 => {
                 let class = (!self.dice.once_in(4)).then(|| "A10AE04".to_owned());
@@ -388,23 +394,32 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// How many dates: a few, or one a month.
-    fn times(&mut self) -> i64 {
-        if self.dice.once_in(6) { self.dice.between(9, 12) } else { self.dice.between(1, 5) }
+    /// A few dates, or one a month.
+    fn dates(&mut self) -> Vec<Date> {
+        if self.dice.once_in(4) {
+            let day = *self.dice.pick(&[1, 2, 28]);
+            let months = i8::try_from(self.dice.between(9, 12)).expect("des mois");
+            return (1..=months).map(|month| date(self.campaign.year(), month, day)).collect();
+        }
+        let number = self.dice.between(1, 6);
+        (0..number).map(|_| self.day()).collect()
     }
 
-    /// A drug delivered on several dates.
+    /// A drug delivered on several dates, sometimes another one beside it.
     fn course(&mut self, patient: &mut Patient) {
-        let (atc, cip13) = self.drug();
-        let usual = self.line(date(2000, 1, 1), atc, cip13);
-        for _ in 0..self.times() {
-            let date = self.day();
-            let line = if self.dice.once_in(5) {
-                self.line(date, usual.atc.clone(), usual.cip13.clone())
-            } else {
-                Delivery { date, ..usual.clone() }
-            };
-            self.deliver(patient, line);
+        let dates = self.dates();
+        let drugs = if self.dice.once_in(3) { 2 } else { 1 };
+        for _ in 0..drugs {
+            let (atc, cip13) = self.drug();
+            let usual = self.line(date(2000, 1, 1), atc, cip13);
+            for date in &dates {
+                let line = if self.dice.once_in(5) {
+                    self.line(*date, usual.atc.clone(), usual.cip13.clone())
+                } else {
+                    Delivery { date: *date, ..usual.clone() }
+                };
+                self.deliver(patient, line);
+            }
         }
     }
 
@@ -437,7 +452,7 @@ impl<'a> Player<'a> {
         let boxes = line.boxes;
         let mut reversal = Delivery { boxes: -boxes, ..line.clone() };
         patient.deliveries.push(line);
-        match self.dice.below(20) {
+        match self.dice.below(32) {
             0 | 1 => {}
             2 => reversal.boxes = -1,
             3 => reversal.boxes -= 1,
@@ -459,10 +474,9 @@ impl<'a> Player<'a> {
         let mut system = row.system.word();
         let code = self.written(row);
         if self.dice.once_in(20) {
-            system = *self.dice.pick(&ACT_SYSTEMS);
+            system = self.dice.pick(&ACTS).word();
         }
-        for _ in 0..self.times() {
-            let date = self.day();
+        for date in self.dates() {
             let speciality = match self.theme.specialities.as_slice() {
                 several if !several.is_empty() && self.dice.once_in(2) => {
                     Some(self.dice.pick(several).clone())
@@ -474,7 +488,7 @@ impl<'a> Player<'a> {
                 date,
                 system: system.to_owned(),
                 code: code.clone(),
-                quantity: *self.dice.pick(&[1, 1, 1, 1, 1, 1, 2, 0]),
+                quantity: if self.dice.once_in(6) { self.dice.between(0, 2) } else { 1 },
                 value: self.dice.once_in(10).then(|| "6,5".to_owned()),
                 performer,
                 speciality,
@@ -489,7 +503,7 @@ impl<'a> Player<'a> {
         let quantity = act.quantity;
         let mut reversal = Act { quantity: -quantity, ..act.clone() };
         patient.acts.push(act);
-        match self.dice.below(20) {
+        match self.dice.below(32) {
             0 | 1 => {}
             2 => reversal.quantity = -1,
             3 => reversal.quantity -= 1,
@@ -523,11 +537,8 @@ impl<'a> Player<'a> {
             several if !several.is_empty() && !self.dice.once_in(5) => *self.dice.pick(several),
             _ => self.dice.between(1, 32),
         };
-        let from = if self.dice.once_in(2) {
-            date(2005, 3, 1)
-        } else {
-            self.boundary(self.campaign)
-        };
+        let from =
+            if self.dice.once_in(2) { date(2005, 3, 1) } else { self.boundary(self.campaign) };
         let end = self.boundary(self.campaign);
         let to = self.dice.once_in(2).then_some(end).filter(|to| *to >= from);
         let ald = Ald { number, from, to };

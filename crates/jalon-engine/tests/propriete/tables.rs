@@ -40,9 +40,7 @@ pub fn tables(doctors: &[&str], patients: &[Patient]) -> Tables {
                 ("naissance", days(patients, |patient| Some(patient.birth))),
                 (
                     "sexe",
-                    texts(patients, |patient| {
-                        Some(if patient.sex == 'F' { "F" } else { "M" })
-                    }),
+                    texts(patients, |patient| Some(if patient.sex == 'F' { "F" } else { "M" })),
                 ),
                 ("deces", days(patients, |patient| patient.death)),
                 ("c2s", flags(patients, |patient| patient.c2s)),

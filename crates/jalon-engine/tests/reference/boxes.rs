@@ -11,25 +11,22 @@ use super::{Answer, Reference, days};
 impl Reference<'_> {
     pub(super) fn box_answer(&self, page: &Page) -> Answer {
         let rule = &page.rule;
-        let mut answer = Answer {
-            denominator: 0,
-            numerator: 0,
-            left_out: 0,
-            criteria: Vec::new(),
-        };
+        let mut answer = Answer { denominator: 0, numerator: 0, left_out: 0, criteria: Vec::new() };
         let (first, last) = (days::first_day(self.campaign), days::last_day(self.campaign));
         for line in &self.patient.deliveries {
             if line.date < first || line.date > last {
+                continue;
+            }
+            // A page that names no class is about the rest of the boxes: a line
+            // whose class is unknown cannot be said to belong there.
+            if line.atc.is_none() && !self.names_a_class(&rule.denominator) {
                 continue;
             }
             let ask = |criteria| -> Vec<Truth> {
                 let criteria = self.in_force(criteria).into_iter();
                 criteria.map(|criterion| self.line_meets(criterion, line)).collect()
             };
-            let counts = all([
-                all(ask(&rule.denominator)),
-                not(any(ask(&rule.exclusions))),
-            ]);
+            let counts = all([all(ask(&rule.denominator)), not(any(ask(&rule.exclusions)))]);
             let boxes = u64::try_from(line.boxes).expect("une ligne nette est positive");
             match (counts, all(ask(&rule.numerator))) {
                 (Some(false), _) => {}
@@ -41,6 +38,11 @@ impl Reference<'_> {
             }
         }
         answer
+    }
+
+    fn names_a_class(&self, criteria: &[Criterion]) -> bool {
+        let criteria = self.in_force(criteria);
+        criteria.iter().any(|criterion| matches!(criterion.test, Some(Test::Code(_))))
     }
 
     fn line_meets(&self, criterion: &Criterion, line: &Delivery) -> Truth {

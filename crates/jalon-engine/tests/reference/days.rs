@@ -44,11 +44,7 @@ pub fn window(window: Window, campaign: Campaign) -> (Date, Date) {
             // From December, one month back at a time.
             let (mut year, mut month) = (campaign.year(), 12);
             for _ in 1..months {
-                (year, month) = if month == 1 {
-                    (year - 1, 12)
-                } else {
-                    (year, month - 1)
-                };
+                (year, month) = if month == 1 { (year - 1, 12) } else { (year, month - 1) };
             }
             (date(year, month, 1), last_day(campaign))
         }

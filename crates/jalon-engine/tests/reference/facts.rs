@@ -159,18 +159,10 @@ impl Patient {
                 })
                 .collect(),
             vaccinations: (facts.vaccinations.iter())
-                .map(|(date, code)| Vaccination {
-                    date: *date,
-                    code: code.clone(),
-                    source: None,
-                })
+                .map(|(date, code)| Vaccination { date: *date, code: code.clone(), source: None })
                 .collect(),
             alds: (facts.alds.iter())
-                .map(|ald| Ald {
-                    number: i64::from(ald.number),
-                    from: ald.from,
-                    to: ald.to,
-                })
+                .map(|ald| Ald { number: i64::from(ald.number), from: ald.from, to: ald.to })
                 .collect(),
             stays: (facts.stays.iter())
                 .map(|stay| Stay {
@@ -224,14 +216,7 @@ impl fmt::Display for Patient {
         fn known<T: fmt::Display>(word: &str, value: Option<T>) -> String {
             value.map_or_else(String::new, |value| format!(" {word}={value}"))
         }
-        let Self {
-            name,
-            birth,
-            sex,
-            death,
-            c2s,
-            ..
-        } = self;
+        let Self { name, birth, sex, death, c2s, .. } = self;
         write!(f, "{name} : {sex}, né le {birth}")?;
         writeln!(f, "{}{}", known("décès", *death), known("c2s", *c2s))?;
         for one in &self.attachments {

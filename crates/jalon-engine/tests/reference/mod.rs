@@ -54,6 +54,14 @@ pub struct Verdict {
     pub options: Vec<Self>,
 }
 
+impl Verdict {
+    /// The verdict, then those of its options.
+    pub fn with_options(&self) -> Vec<&Self> {
+        let options = self.options.iter().flat_map(Self::with_options);
+        std::iter::once(self).chain(options).collect()
+    }
+}
+
 /// One patient, asked about one campaign.
 pub struct Reference<'a> {
     codes: Codes<'a>,
@@ -67,11 +75,7 @@ impl<'a> Reference<'a> {
     pub fn new(rules: &'a Rules, campaign: Campaign, patient: &Patient) -> Self {
         let codes = Codes { rules, campaign };
         let patient = patient.net();
-        Self {
-            codes,
-            campaign,
-            patient,
-        }
+        Self { codes, campaign, patient }
     }
 
     /// The doctors on whose list the patient is on the reference day, provided
@@ -105,10 +109,9 @@ impl<'a> Reference<'a> {
     /// A column of the patient.
     fn column(&self, column: Column) -> Value {
         match column {
-            Column::Age => Value::Number(days::age(
-                self.patient.birth,
-                days::last_day(self.campaign),
-            )),
+            Column::Age => {
+                Value::Number(days::age(self.patient.birth, days::last_day(self.campaign)))
+            }
             Column::Sexe => Value::Sex(self.patient.sex),
             Column::C2s => Value::Flag(self.patient.c2s),
             Column::Repertoire | Column::Duree => panic!("{column:?} n'est pas du patient"),

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jalon_rules::criterion::{AldTest, Bounds, Count, CountTest, Criterion, Selection, Table, Test};
+use jalon_rules::criterion::{
+    AldTest, Bounds, Count, CountTest, Criterion, Selection, Table, Test,
+};
 use jalon_rules::page::Page;
 use jiff::civil::Date;
 
@@ -25,10 +27,9 @@ impl Reference<'_> {
         let mut gained = 1;
         for (criterion, verdict) in self.in_force(&rule.numerator).iter().zip(&numerator) {
             match &criterion.test {
-                Some(Test::Count(CountTest {
-                    bounds: Bounds::Sum,
-                    ..
-                })) => gained *= verdict.count.expect("un nombre se compte"),
+                Some(Test::Count(CountTest { bounds: Bounds::Sum, .. })) => {
+                    gained *= verdict.count.expect("un nombre se compte")
+                }
                 _ => gained *= u64::from(verdict.holds),
             }
         }
@@ -62,17 +63,17 @@ impl Reference<'_> {
             }
             Test::Ald(test) => verdict.holds = self.has_ald(test),
             Test::Count(CountTest { count, bounds }) => {
-                let counted = self.count(count);
+                let (counted, last) = self.count(count);
                 verdict.holds = match bounds {
                     Bounds::Numbers { at_least, at_most } => {
                         at_least.is_none_or(|least| counted >= u64::from(least))
                             && at_most.is_none_or(|most| counted <= u64::from(most))
                     }
-                    Bounds::AtLeast(other) => counted >= self.count(other),
+                    Bounds::AtLeast(other) => counted >= self.count(other).0,
                     Bounds::Sum => counted > 0,
                 };
                 verdict.count = Some(counted);
-                verdict.last = self.dates(count).last().copied();
+                verdict.last = last;
             }
             Test::AnyOf(options) => {
                 for option in self.in_force(options) {
@@ -117,22 +118,19 @@ impl Reference<'_> {
         })
     }
 
-    fn count(&self, count: &Count) -> u64 {
-        match count.substances_on {
-            None => self.dates(count).len() as u64,
-            Some(least) => {
-                let mut by_substance: BTreeMap<&str, BTreeSet<Date>> = BTreeMap::new();
-                for (date, atc) in self.events(count) {
-                    by_substance.entry(atc.unwrap_or_default()).or_default().insert(date);
-                }
-                let often = by_substance.values().filter(|dates| dates.len() >= least as usize);
-                often.count() as u64
-            }
+    /// How many dates, and the last one; or how many substances.
+    fn count(&self, count: &Count) -> (u64, Option<Date>) {
+        let events = self.events(count);
+        let Some(least) = count.substances_on else {
+            let dates: BTreeSet<Date> = events.into_iter().map(|(date, _)| date).collect();
+            return (dates.len() as u64, dates.last().copied());
+        };
+        let mut by_substance: BTreeMap<&str, BTreeSet<Date>> = BTreeMap::new();
+        for (date, atc) in events {
+            by_substance.entry(atc.unwrap_or_default()).or_default().insert(date);
         }
-    }
-
-    fn dates(&self, count: &Count) -> BTreeSet<Date> {
-        self.events(count).into_iter().map(|(date, _)| date).collect()
+        by_substance.retain(|_, dates| dates.len() >= least as usize);
+        (by_substance.len() as u64, None)
     }
 
     /// Every net event that is meant, with its ATC code when it is a delivery.

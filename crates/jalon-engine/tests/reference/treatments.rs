@@ -49,7 +49,12 @@ impl Reference<'_> {
     }
 
     /// Sums what the criteria say of each treatment.
-    fn sum<T>(&self, page: &Page, treatments: &[T], meets: impl Fn(&Criterion, &T) -> bool) -> Answer {
+    fn sum<T>(
+        &self,
+        page: &Page,
+        treatments: &[T],
+        meets: impl Fn(&Criterion, &T) -> bool,
+    ) -> Answer {
         let rule = &page.rule;
         let (mut denominator, mut numerator) = (0, 0);
         for one in treatments {
@@ -60,12 +65,7 @@ impl Reference<'_> {
             denominator += u64::from(counts);
             numerator += u64::from(counts && gained);
         }
-        Answer {
-            denominator,
-            numerator,
-            left_out: 0,
-            criteria: Vec::new(),
-        }
+        Answer { denominator, numerator, left_out: 0, criteria: Vec::new() }
     }
 
     fn date_meets(&self, criterion: &Criterion, date: Date) -> bool {

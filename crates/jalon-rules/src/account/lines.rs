@@ -32,8 +32,15 @@ impl Account {
     /// state, and the rounding. Values are named beside the figure they make.
     #[must_use]
     pub fn lines(&self) -> Vec<AccountLine> {
+        self.lines_citing(&mut cite)
+    }
+
+    /// The same, where `cite` says how to write a source: in full, or by a
+    /// number that stands for it.
+    #[must_use]
+    pub fn lines_citing(&self, cite: &mut dyn FnMut(&Sourced<()>) -> String) -> Vec<AccountLine> {
         let mut lines = Vec::new();
-        self.push_lines(0, &mut lines);
+        self.push_lines(0, &mut lines, cite);
         if let Operation::Rounded(digits) = self.operation {
             lines.push(AccountLine {
                 depth: 0,
@@ -49,20 +56,25 @@ impl Account {
         lines
     }
 
-    fn push_lines(&self, depth: usize, lines: &mut Vec<AccountLine>) {
+    fn push_lines(
+        &self,
+        depth: usize,
+        lines: &mut Vec<AccountLine>,
+        cite: &mut dyn FnMut(&Sourced<()>) -> String,
+    ) {
         if let (Operation::Rounded(_), [exact]) = (self.operation, self.children.as_slice()) {
-            return exact.push_lines(depth, lines);
+            return exact.push_lines(depth, lines, cite);
         }
         lines.push(AccountLine {
             depth,
             label: self.label.to_string(),
             value: self.shown(),
             formula: self.formula(),
-            note: self.remarks(),
+            note: self.remarks(cite),
         });
         let deeper = depth + usize::from(self.operation == Operation::Sum);
         for child in self.children.iter().filter(|child| !self.inlines(child)) {
-            child.push_lines(deeper, lines);
+            child.push_lines(deeper, lines, cite);
         }
     }
 
@@ -143,9 +155,9 @@ impl Account {
     }
 
     /// Sources, unknown values and remarks of the line.
-    fn remarks(&self) -> String {
+    fn remarks(&self, cite: &mut dyn FnMut(&Sourced<()>) -> String) -> String {
         let mut cited: Vec<(String, Vec<&str>)> = Vec::new();
-        let own = self.source.as_ref().map(cite);
+        let own = self.source.as_ref().map(&mut *cite);
         let mut remarks: Vec<String> = own.iter().cloned().collect();
         remarks.extend(self.note.clone());
         self.each_inline(&mut |leaf| {
@@ -157,7 +169,7 @@ impl Account {
             } else if let Some(text) = leaf
                 .source
                 .as_ref()
-                .map(cite)
+                .map(&mut *cite)
                 .filter(|text| own.as_ref() != Some(text))
             {
                 match cited.iter_mut().find(|(other, _)| *other == text) {

@@ -236,7 +236,7 @@ impl Reader<'_> {
         }
         let denominator = self.expected(cell("dénominateur"));
         let numerator = cell("numérateur");
-        let numerator = if numerator.text.is_empty() { Some(Some(0)) } else { self.expected(numerator) };
+        let numerator = if numerator.text.is_empty() { Ok(Some(0)) } else { self.expected(numerator) };
         let name = cell("cas");
         if name.text.is_empty() {
             self.wrong(name, "cas sans nom", "quelques mots");
@@ -248,8 +248,8 @@ impl Reader<'_> {
             name: name.text.to_owned(),
             campaign,
             facts,
-            denominator: denominator?,
-            numerator: numerator?,
+            denominator: denominator.ok()?,
+            numerator: numerator.ok()?,
             span: row.first()?.span.start..row.last()?.span.end,
         })
     }
@@ -284,22 +284,33 @@ impl Reader<'_> {
         for part in cell.text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let age = part.strip_suffix(" ans").or_else(|| part.strip_suffix(" an"));
             let birth = part.strip_prefix("né le ").or_else(|| part.strip_prefix("née le "));
-            let known = match part {
-                "F" => Some(facts.sex = 'F'),
-                "M" => Some(facts.sex = 'M'),
-                "c2s" => Some(facts.c2s = true),
-                _ => {
-                    if let Some(age) = age.and_then(|age| age.parse::<i16>().ok()) {
-                        (0..=120).contains(&age).then(|| facts.birth = date(self.year - age, 7, 1))
-                    } else if let Some(birth) = birth.and_then(|birth| self.date(birth)) {
-                        Some(facts.birth = birth)
-                    } else {
-                        let death = part.strip_prefix("décès ").and_then(|death| self.date(death));
-                        death.map(|death| facts.death = Some(death))
-                    }
+            let age = age.and_then(|age| age.parse::<i16>().ok()).filter(|age| (0..=120).contains(age));
+            let birth = birth.and_then(|birth| self.date(birth));
+            let death = part.strip_prefix("décès ").and_then(|death| self.date(death));
+            let known = match (part, age, birth, death) {
+                ("F" | "M", ..) => {
+                    facts.sex = if part == "F" { 'F' } else { 'M' };
+                    true
                 }
+                ("c2s", ..) => {
+                    facts.c2s = true;
+                    true
+                }
+                (_, Some(age), ..) => {
+                    facts.birth = date(self.year - age, 7, 1);
+                    true
+                }
+                (_, _, Some(birth), _) => {
+                    facts.birth = birth;
+                    true
+                }
+                (_, _, _, Some(_)) => {
+                    facts.death = death;
+                    true
+                }
+                _ => false,
             };
-            if known.is_none() {
+            if !known {
                 self.wrong(cell, "patient illisible", "F, 62 ans, né le 31/12/1958, décès 30/11, c2s");
             }
         }
@@ -351,16 +362,12 @@ impl Reader<'_> {
                     repertory: None,
                 };
                 for option in options {
-                    let known = match option {
-                        "gc" => Some(delivery.large_pack = Some(true)),
-                        "rep" => Some(delivery.repertory = Some(true)),
-                        "horsrep" => Some(delivery.repertory = Some(false)),
-                        _ => number(option, 'x')
-                            .map(|boxes| delivery.boxes = boxes)
-                            .or_else(|| number(option, 'j').map(|days| delivery.days = Some(days))),
-                    };
-                    if known.is_none() {
-                        self.wrong(cell, "option inconnue", "x2, x-1, j30, gc, rep, horsrep");
+                    match (option, number(option, 'x'), number(option, 'j')) {
+                        ("gc", ..) => delivery.large_pack = Some(true),
+                        ("rep" | "horsrep", ..) => delivery.repertory = Some(option == "rep"),
+                        (_, Some(boxes), _) => delivery.boxes = boxes,
+                        (_, _, days @ Some(_)) => delivery.days = days,
+                        _ => self.wrong(cell, "option inconnue", "x2, x-1, j30, gc, rep, horsrep"),
                     }
                 }
                 deliveries.push(delivery);
@@ -391,12 +398,10 @@ impl Reader<'_> {
                     speciality: None,
                 };
                 for option in options {
-                    let known = match option.strip_prefix("spe") {
-                        Some(speciality) => Some(act.speciality = Some(speciality.to_owned())),
-                        None => number(option, 'x').map(|quantity| act.quantity = quantity),
-                    };
-                    if known.is_none() {
-                        self.wrong(cell, "option inconnue", "x2, x-1, spe15");
+                    match (option.strip_prefix("spe"), number(option, 'x')) {
+                        (Some(speciality), _) => act.speciality = Some(speciality.to_owned()),
+                        (None, Some(quantity)) => act.quantity = quantity,
+                        (None, None) => self.wrong(cell, "option inconnue", "x2, x-1, spe15"),
                     }
                 }
                 acts.push(act);
@@ -442,18 +447,18 @@ impl Reader<'_> {
         }
     }
 
-    /// `oui`, `non`, a number, or `?`: the outer `None` is a fault.
-    fn expected(&mut self, cell: &Cell<'_>) -> Option<Option<u64>> {
+    /// `oui`, `non`, a number, or `?` for what must be unknown.
+    fn expected(&mut self, cell: &Cell<'_>) -> Result<Option<u64>, ()> {
         match cell.text {
-            "oui" => Some(Some(1)),
-            "non" => Some(Some(0)),
-            "?" => Some(None),
+            "oui" => Ok(Some(1)),
+            "non" => Ok(Some(0)),
+            "?" => Ok(None),
             text => {
                 let number = text.parse().ok();
                 if number.is_none() {
                     self.wrong(cell, "résultat illisible", "oui, non, un nombre ou ?");
                 }
-                number.map(Some)
+                number.map(Some).ok_or(())
             }
         }
     }

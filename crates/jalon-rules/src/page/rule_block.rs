@@ -161,17 +161,30 @@ struct Reader {
 
 const TESTS: [&str; 6] = ["ou", "traite_par", "ald", "compte", "codes", "parmi"];
 
+/// Keys that go with some test or other.
+const DETAILS: [&str; 9] = [
+    "en_vigueur",
+    "specialite",
+    "pendant",
+    "au_moins",
+    "au_plus",
+    "au_moins_autant_que",
+    "le_meme_jour_que",
+    "substances_sur",
+    "nombre",
+];
+
 impl Reader {
     fn unit(&mut self, walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>) -> Option<Unit> {
-        if !keys.has("unite") {
-            keys.missing(walk, "unite");
-        }
         #[derive(Clone, Copy, PartialEq)]
         enum Word {
             Patient,
             Treatment,
             Box,
             Declared,
+        }
+        if !keys.has("unite") {
+            keys.missing(walk, "unite");
         }
         let word = keys.choice(
             walk,
@@ -256,10 +269,9 @@ impl Reader {
             .filter(|test| keys.has(test) && !(*test == "codes" && keys.has("compte")))
             .collect();
         let test = match (given.as_slice(), unit) {
-            ([], Some(Unit::Declared)) => None,
-            ([], None) => None,
+            (_, None) | ([], Some(Unit::Declared)) => None,
             ([test], Some(unit)) if *unit != Unit::Declared => {
-                Some(self.test(walk, &mut keys, test, unit, in_numerator)?)
+                self.test(walk, &mut keys, test, unit, in_numerator)
             }
             ([], Some(_)) => {
                 walk.fault_with(keys.span(), "critère sans test", format!("un parmi {}", TESTS.join(", ")));
@@ -269,15 +281,18 @@ impl Reader {
                 walk.fault(keys.span(), "un indicateur déclaré n'a pas de test");
                 None
             }
-            (_, None) => None,
             (several, Some(_)) => {
                 walk.fault(keys.span(), format!("plusieurs tests : {}", several.join(", ")));
                 None
             }
         };
-        if unit.is_some() && given.len() <= 1 {
-            keys.end(walk);
+        // A test with a fault may not have taken all its keys: only those that
+        // go with no test are unknown then.
+        if test.is_none() && unit != Some(&Unit::Declared) {
+            keys.know(&TESTS);
+            keys.know(&DETAILS);
         }
+        keys.end(walk);
         Some(Criterion {
             id: id?.0,
             says: says?.0,
@@ -442,13 +457,12 @@ fn tables(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>) -> Option<Vec<Table>> {
     let (words, span) = keys.texts(walk, "compte")?;
     let mut tables = Vec::with_capacity(words.len());
     for word in &words {
-        match Table::ALL.into_iter().find(|table| table.word() == word) {
-            Some(table) => tables.push(table),
-            None => {
-                let names: Vec<_> = Table::ALL.iter().map(|table| table.word()).collect();
-                let hint = choose(word, "tables", &names);
-                walk.fault_with(span.clone(), format!("table inconnue : `{word}`"), hint);
-            }
+        if let Some(table) = Table::ALL.into_iter().find(|table| table.word() == word) {
+            tables.push(table);
+        } else {
+            let names: Vec<_> = Table::ALL.iter().map(|table| table.word()).collect();
+            let hint = choose(word, "tables", &names);
+            walk.fault_with(span.clone(), format!("table inconnue : `{word}`"), hint);
         }
     }
     tables.sort_unstable();
