@@ -14,12 +14,8 @@ use crate::rows::{Rows, iso};
 use crate::schema::{TABLES, Table};
 
 /// Dates that are events of a patient's life: none comes before birth.
-const EVENTS: &[(&str, &str)] = &[
-    ("delivrances", "date"),
-    ("actes", "date"),
-    ("vaccinations", "date"),
-    ("sejours", "entree"),
-];
+const EVENTS: &[(&str, &str)] =
+    &[("delivrances", "date"), ("actes", "date"), ("vaccinations", "date"), ("sejours", "entree")];
 
 /// Pairs of dates of one line that follow each other, and what to say otherwise.
 const ORDERED: &[(&str, &str, &str, &str)] = &[
@@ -48,11 +44,7 @@ struct Batch<'r> {
 
 impl<'r> Batch<'r> {
     fn column(&self, name: &str) -> Option<&'r ArrayRef> {
-        let index = self
-            .table
-            .columns
-            .iter()
-            .position(|column| column.name == name)?;
+        let index = self.table.columns.iter().position(|column| column.name == name)?;
         self.columns.get(index)
     }
 
@@ -83,11 +75,7 @@ impl<'r> Checked<'r> {
     fn batches(self) -> impl Iterator<Item = Batch<'r>> {
         let mut first = 0;
         self.rows.batches.iter().map(move |columns| {
-            let batch = Batch {
-                table: self.table,
-                columns,
-                first,
-            };
+            let batch = Batch { table: self.table, columns, first };
             first += columns.first().map_or(0, |column| column.len() as u64);
             batch
         })
@@ -106,17 +94,9 @@ impl<'r> Checked<'r> {
         words: impl FnOnce() -> Words,
     ) {
         let (file, line) = self.rows.origins.of(row);
-        let index = self
-            .table
-            .columns
-            .iter()
-            .position(|known| known.name == column);
-        let place = Place {
-            table: self.rank + 1,
-            file,
-            line,
-            column: index.map_or(0, |index| index + 1),
-        };
+        let index = self.table.columns.iter().position(|known| known.name == column);
+        let place =
+            Place { table: self.rank + 1, file, line, column: index.map_or(0, |index| index + 1) };
         let name = self.rows.origins.files.get(file).map_or("", String::as_str);
         faults.report(place, name, || words().column(column));
     }
@@ -154,16 +134,10 @@ pub(crate) fn check(tables: &[Option<&Rows>], faults: &mut Collector) {
         })
     };
     let doctors = get("medecins").map(|table| {
-        (
-            people(table, "medecin", "médecin déjà déclaré", faults),
-            table.rows.complete,
-        )
+        (people(table, "medecin", "médecin déjà déclaré", faults), table.rows.complete)
     });
     let patients = get("patients").map(|table| {
-        (
-            people(table, "patient", "patient déjà déclaré", faults),
-            table.rows.complete,
-        )
+        (people(table, "patient", "patient déjà déclaré", faults), table.rows.complete)
     });
     let (doctors, all_doctors) = doctors.unwrap_or_default();
     let (patients, all_patients) = patients.unwrap_or_default();
@@ -224,10 +198,7 @@ fn people<'r>(
 /// Reports the lines of patients that the dossier does not know, and what
 /// happens before birth.
 fn known_patients(table: Checked<'_>, patients: &People<'_>, faults: &mut Collector) {
-    let event = EVENTS
-        .iter()
-        .find(|(name, _)| *name == table.table.name)
-        .map(|(_, date)| *date);
+    let event = EVENTS.iter().find(|(name, _)| *name == table.table.name).map(|(_, date)| *date);
     for batch in table.batches() {
         let Some(ids) = batch.texts("patient") else {
             continue;
@@ -346,13 +317,7 @@ fn one_doctor_at_a_time(
             let end = value(ends, index).unwrap_or(i32::MAX);
             if start < end {
                 let row = batch.first + index as u64;
-                periods.push(Period {
-                    patient: patient.row,
-                    start,
-                    row,
-                    end,
-                    doctor: doctor.row,
-                });
+                periods.push(Period { patient: patient.row, start, row, end, doctor: doctor.row });
             }
         }
     }
@@ -364,10 +329,7 @@ fn one_doctor_at_a_time(
         if latest[0].is_some_and(|latest| latest.patient != period.patient) {
             latest = [None, None];
         }
-        let other = latest
-            .into_iter()
-            .flatten()
-            .find(|other| other.doctor != period.doctor);
+        let other = latest.into_iter().flatten().find(|other| other.doctor != period.doctor);
         if let Some(other) = other.filter(|other| other.end > period.start) {
             table.report(period.row, "medecin", faults, || {
                 let place = table.elsewhere(other.row, period.row);
@@ -379,14 +341,9 @@ fn one_doctor_at_a_time(
             });
         }
         latest = match latest {
-            [Some(first), second] if first.doctor == period.doctor => [
-                Some(if period.end > first.end {
-                    period
-                } else {
-                    first
-                }),
-                second,
-            ],
+            [Some(first), second] if first.doctor == period.doctor => {
+                [Some(if period.end > first.end { period } else { first }), second]
+            }
             [Some(first), _] if period.end > first.end => [Some(period), Some(first)],
             [Some(first), Some(second)] if second.end >= period.end => [Some(first), Some(second)],
             [Some(first), _] => [Some(first), Some(period)],
@@ -398,10 +355,9 @@ fn one_doctor_at_a_time(
 /// Reports declared fractions that are none.
 fn declared_fractions(table: Checked<'_>, faults: &mut Collector) {
     for batch in table.batches() {
-        let (Some(numerators), Some(denominators)) = (
-            batch.numbers::<Int64Type>("numerateur"),
-            batch.numbers::<Int64Type>("denominateur"),
-        ) else {
+        let (Some(numerators), Some(denominators)) =
+            (batch.numbers::<Int64Type>("numerateur"), batch.numbers::<Int64Type>("denominateur"))
+        else {
             continue;
         };
         for index in 0..numerators.len() {

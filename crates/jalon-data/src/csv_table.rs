@@ -32,10 +32,7 @@ impl<R: Read> Read for Hashed<R> {
 pub(crate) fn read(table: &Table, file: &TableFile, builder: &mut Builder<'_>) -> blake3::Hash {
     builder.start_file(&file.label);
     let mut input = match File::open(&file.path) {
-        Ok(input) => Hashed {
-            input,
-            hasher: blake3::Hasher::new(),
-        },
+        Ok(input) => Hashed { input, hasher: blake3::Hasher::new() },
         Err(error) => {
             builder.lose(0, || cannot_read(&error));
             return blake3::hash(&[]);
@@ -101,11 +98,7 @@ fn read_records(table: &Table, input: impl Read, builder: &mut Builder<'_>) -> R
     if !faults.is_empty() {
         let tabs = width == 1 && names.iter().any(|name| name.contains(['\t', '|']));
         for (column, words) in faults {
-            let words = if tabs {
-                words.hint("séparez les cellules par , ou ;")
-            } else {
-                words
-            };
+            let words = if tabs { words.hint("séparez les cellules par , ou ;") } else { words };
             builder.lose_at(line, column, || words);
         }
         return Ok(());

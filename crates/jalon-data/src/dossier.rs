@@ -51,11 +51,7 @@ struct Content {
 }
 
 impl Content {
-    const ABSENT: Self = Self {
-        source: Source::Absent,
-        rows: 0,
-        reversals: false,
-    };
+    const ABSENT: Self = Self { source: Source::Absent, rows: 0, reversals: false };
 }
 
 /// A checked folder of canonical tables.
@@ -112,11 +108,7 @@ impl Dossier {
         }
         let path = path.to_path_buf();
         let hash = hasher.finalize().to_hex().to_string();
-        Ok(Self {
-            path,
-            contents,
-            hash,
-        })
+        Ok(Self { path, contents, hash })
     }
 
     /// The folder, as given.
@@ -127,8 +119,7 @@ impl Dossier {
 
     fn content(&self, table: &str) -> &Content {
         let rank = TABLES.iter().position(|known| known.name == table);
-        rank.and_then(|rank| self.contents.get(rank))
-            .unwrap_or(&Content::ABSENT)
+        rank.and_then(|rank| self.contents.get(rank)).unwrap_or(&Content::ABSENT)
     }
 
     /// Where the rows of this table are ([`Source::Absent`] for a name that is no table).
@@ -218,19 +209,10 @@ fn load(
                     }
                 }
             }
-            if let Outcome::Left {
-                schema,
-                rows,
-                reversals,
-            } = outcome
-            {
+            if let Outcome::Left { schema, rows, reversals } = outcome {
                 let files = files.iter().map(|file| file.path.clone()).collect();
                 let source = Source::Parquet { files, schema };
-                return Loaded::Left(Content {
-                    source,
-                    rows,
-                    reversals,
-                });
+                return Loaded::Left(Content { source, rows, reversals });
             }
         }
     }
@@ -243,18 +225,11 @@ fn in_memory(table: &Table, rank: usize, rows: Rows, faults: &mut Collector) -> 
     match rows.into_batches(table) {
         Ok(batches) => {
             let reversals = batches.iter().any(has_reversals);
-            Content {
-                source: Source::Memory(batches),
-                rows: count,
-                reversals,
-            }
+            Content { source: Source::Memory(batches), rows: count, reversals }
         }
         Err(error) => {
             // Would be a mistake of this crate: checked cells fit their columns.
-            let place = Place {
-                table: rank + 1,
-                ..Place::default()
-            };
+            let place = Place { table: rank + 1, ..Place::default() };
             faults.report(place, table.name, || {
                 Words::new(format!("table impossible à former ({error})"))
                     .hint("c'est un défaut de jalon : signalez-le")
@@ -265,9 +240,7 @@ fn in_memory(table: &Table, rank: usize, rows: Rows, faults: &mut Collector) -> 
 }
 
 fn has_reversals(batch: &RecordBatch) -> bool {
-    let counts = batch
-        .column_by_name("boites")
-        .or_else(|| batch.column_by_name("quantite"));
+    let counts = batch.column_by_name("boites").or_else(|| batch.column_by_name("quantite"));
     let counts = counts.and_then(|counts| counts.as_primitive_opt::<Int64Type>());
     counts.and_then(min).is_some_and(|least| least <= 0)
 }

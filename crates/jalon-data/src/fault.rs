@@ -84,10 +84,7 @@ impl fmt::Display for Faults {
             total if usize::try_from(total) == Ok(kept) => {
                 write!(f, "{total} fautes dans le dossier")
             }
-            total => write!(
-                f,
-                "{total} fautes dans le dossier, dont voici les {kept} premières"
-            ),
+            total => write!(f, "{total} fautes dans le dossier, dont voici les {kept} premières"),
         }
     }
 }
@@ -120,10 +117,7 @@ pub(crate) struct Words {
 
 impl Words {
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            ..Self::default()
-        }
+        Self { message: message.into(), ..Self::default() }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -161,33 +155,14 @@ impl Collector {
         let key = (place, self.total);
         self.total += 1;
         if self.kept.len() >= KEPT {
-            if self
-                .kept
-                .last_key_value()
-                .is_some_and(|(last, _)| *last < key)
-            {
+            if self.kept.last_key_value().is_some_and(|(last, _)| *last < key) {
                 return;
             }
             self.kept.pop_last();
         }
-        let Words {
-            column,
-            value,
-            message,
-            hint,
-        } = words();
+        let Words { column, value, message, hint } = words();
         let line = (place.line > 0).then_some(place.line);
-        self.kept.insert(
-            key,
-            Fault {
-                file: file.to_owned(),
-                line,
-                column,
-                value,
-                message,
-                hint,
-            },
-        );
+        self.kept.insert(key, Fault { file: file.to_owned(), line, column, value, message, hint });
     }
 
     pub fn is_empty(&self) -> bool {
@@ -195,10 +170,7 @@ impl Collector {
     }
 
     pub fn into_faults(self) -> Faults {
-        Faults {
-            kept: self.kept.into_values().collect(),
-            total: self.total,
-        }
+        Faults { kept: self.kept.into_values().collect(), total: self.total }
     }
 }
 
@@ -251,20 +223,12 @@ mod tests {
     fn keeps_the_first_by_place_and_counts_the_rest() {
         let mut faults = Collector::default();
         for line in (1..=250).rev() {
-            let place = Place {
-                table: 1,
-                line,
-                ..Place::default()
-            };
+            let place = Place { table: 1, line, ..Place::default() };
             faults.report(place, "t.csv", || Words::new("non"));
         }
         let faults = faults.into_faults();
         assert_eq!(faults.total(), 250);
-        let lines: Vec<_> = faults
-            .faults()
-            .iter()
-            .filter_map(|fault| fault.line)
-            .collect();
+        let lines: Vec<_> = faults.faults().iter().filter_map(|fault| fault.line).collect();
         assert_eq!(lines, (1..=100).collect::<Vec<_>>());
         assert!(
             faults

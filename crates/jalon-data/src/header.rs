@@ -14,13 +14,10 @@ pub(crate) fn map(table: &Table, names: &[&str]) -> (Mapping, Vec<(usize, Words)
     let mut faults = Vec::new();
     // Without its header, a file starts with facts: no fault may show them as names.
     if !names.iter().any(|name| known(name).is_some()) {
-        let lower = names
-            .iter()
-            .any(|name| known(&name.to_lowercase()).is_some());
+        let lower = names.iter().any(|name| known(&name.to_lowercase()).is_some());
         let case = if lower { ", en minuscules" } else { "" };
-        let words = Words::new("la première ligne ne nomme aucune colonne de cette table").hint(
-            format!("elle doit nommer les colonnes{case} : {}", expected(table)),
-        );
+        let words = Words::new("la première ligne ne nomme aucune colonne de cette table")
+            .hint(format!("elle doit nommer les colonnes{case} : {}", expected(table)));
         return (Mapping::new(), vec![(0, words)]);
     }
     let mut mapping: Mapping = vec![None; table.columns.len()];
@@ -58,10 +55,7 @@ fn unknown(table: &Table, rank: usize, name: &str, names: &[&str]) -> Words {
     // A column that is there under its own name is not what was meant.
     match nearest(name, columns.filter(|column| !names.contains(column))) {
         Some(near) => words.hint(format!("`{near}` ?")),
-        None => words.hint(format!(
-            "retirez-la ; colonnes possibles : {}",
-            expected(table)
-        )),
+        None => words.hint(format!("retirez-la ; colonnes possibles : {}", expected(table))),
     }
 }
 

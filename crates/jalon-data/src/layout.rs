@@ -56,15 +56,9 @@ fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
             Ok(_) => Nature::Other,
             Err(error) => Nature::Unreadable(error),
         };
-        Entry {
-            path,
-            name: name.to_string_lossy().into_owned(),
-            nature,
-        }
+        Entry { path, name: name.to_string_lossy().into_owned(), nature }
     });
-    Ok(entries
-        .filter(|entry| !entry.name.starts_with('.'))
-        .collect())
+    Ok(entries.filter(|entry| !entry.name.starts_with('.')).collect())
 }
 
 /// The name of a file without the extension of a format, and that format.
@@ -112,11 +106,8 @@ pub(crate) fn find(root: &Path, faults: &mut Collector) -> Vec<Found> {
         let label = escaped(&entry.name);
         // A fault about a table goes with it, others with the dossier.
         let table = rank(stem);
-        let place = Place {
-            table: table.map_or(0, |rank| rank + 1),
-            file: position,
-            ..Place::default()
-        };
+        let place =
+            Place { table: table.map_or(0, |rank| rank + 1), file: position, ..Place::default() };
         let Some(candidates) = table.and_then(|rank| tables.get_mut(rank)) else {
             stray(&entry, stem, format, |words| {
                 faults.report(place, &label, || words);
@@ -145,9 +136,7 @@ pub(crate) fn find(root: &Path, faults: &mut Collector) -> Vec<Found> {
         faults.report(place, &label, || words);
     }
     let tables = tables.into_iter().zip(TABLES).enumerate();
-    tables
-        .map(|(rank, (candidates, table))| settle(table, rank, candidates, faults))
-        .collect()
+    tables.map(|(rank, (candidates, table))| settle(table, rank, candidates, faults)).collect()
 }
 
 fn no_dossier(error: &io::Error) -> Words {
@@ -176,10 +165,10 @@ fn stray(entry: &Entry, stem: &str, format: Option<Format>, report: impl FnOnce(
         }
         (_, Some(_), None) => {
             let names: Vec<_> = TABLES.iter().map(|table| table.name).collect();
-            report(Words::new("fichier qui n'est pas une table").hint(format!(
-                "retirez-le du dossier ; les tables sont {}",
-                names.join(", ")
-            )));
+            report(
+                Words::new("fichier qui n'est pas une table")
+                    .hint(format!("retirez-le du dossier ; les tables sont {}", names.join(", "))),
+            );
         }
     }
 }
@@ -191,25 +180,14 @@ fn is_notice(stem: &str) -> bool {
 
 /// Settles where a table is from what the folder has of it.
 fn settle(table: &Table, rank: usize, candidates: Candidates, faults: &mut Collector) -> Found {
-    let Candidates {
-        mut files,
-        folder,
-        broken,
-    } = candidates;
-    let place = Place {
-        table: rank + 1,
-        ..Place::default()
-    };
+    let Candidates { mut files, folder, broken } = candidates;
+    let place = Place { table: rank + 1, ..Place::default() };
     let name = table.name;
     if files.len() + usize::from(folder.is_some()) > 1 {
         let mut labels: Vec<_> = files.iter().map(|(_, file)| file.label.clone()).collect();
         labels.extend(folder.iter().map(|(_, label)| format!("{label}/")));
         faults.report(place, name, || {
-            Words::new(format!(
-                "table présente plusieurs fois : {}",
-                labels.join(", ")
-            ))
-            .hint(
+            Words::new(format!("table présente plusieurs fois : {}", labels.join(", "))).hint(
                 "gardez-en une ; pour plusieurs fichiers, un dossier qui porte le nom de la table",
             )
         });
@@ -250,13 +228,7 @@ fn settle_folder(path: &Path, label: &str, place: Place, faults: &mut Collector)
         let words = match (entry.nature, format) {
             (Nature::File, Some(_)) if is_notice(stem) => continue,
             (Nature::File, Some(format)) => {
-                files.push((
-                    format,
-                    TableFile {
-                        path: entry.path,
-                        label,
-                    },
-                ));
+                files.push((format, TableFile { path: entry.path, label }));
                 continue;
             }
             (Nature::Folder, _) => Words::new("dossier au lieu d'un fichier")
@@ -268,14 +240,7 @@ fn settle_folder(path: &Path, label: &str, place: Place, faults: &mut Collector)
             (Nature::Unreadable(error), _) => cannot_read(&error),
         };
         broken = true;
-        faults.report(
-            Place {
-                file: position,
-                ..place
-            },
-            &label,
-            || words,
-        );
+        faults.report(Place { file: position, ..place }, &label, || words);
     }
     let Some(format) = files.first().map(|(format, _)| *format) else {
         if !broken {

@@ -39,11 +39,7 @@ pub(crate) enum Outcome {
     Read,
     /// It is too large to read: schema of its files, number of rows, and
     /// whether lines of 0 or less may be there.
-    Left {
-        schema: SchemaRef,
-        rows: u64,
-        reversals: bool,
-    },
+    Left { schema: SchemaRef, rows: u64, reversals: bool },
 }
 
 /// A file whose schema was found good.
@@ -91,11 +87,7 @@ pub(crate) fn read(
             Err(error) => builder.lose(0, || unreadable(&error)),
         }
     }
-    Outcome::Left {
-        schema,
-        rows,
-        reversals,
-    }
+    Outcome::Left { schema, rows, reversals }
 }
 
 /// Hash of a file; what cannot be read is reported.
@@ -176,11 +168,7 @@ fn open(table: &Table, path: &Path, builder: &mut Builder<'_>) -> Option<Good> {
         }
     };
     let schema = Arc::clone(metadata.schema());
-    let names: Vec<_> = schema
-        .fields()
-        .iter()
-        .map(|field| field.name().as_str())
-        .collect();
+    let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let (mapping, faults) = header::map(table, &names);
     let mut good = faults.is_empty();
     for (column, words) in faults {
@@ -198,11 +186,7 @@ fn open(table: &Table, path: &Path, builder: &mut Builder<'_>) -> Option<Good> {
             builder.lose_at(0, index + 1, || wrong_type(column, field.data_type()));
         }
     }
-    good.then_some(Good {
-        file,
-        metadata,
-        mapping,
-    })
+    good.then_some(Good { file, metadata, mapping })
 }
 
 fn is_text(data_type: &DataType) -> bool {
@@ -246,9 +230,7 @@ fn wrong_type(column: &Column, data_type: &DataType) -> Words {
         Kind::Boolean => "écrivez la colonne en booléen (BOOLEAN), ou en entier 0 ou 1",
     };
     let kind = escaped(&data_type.to_string());
-    Words::new(format!("type {kind} inattendu pour cette colonne"))
-        .column(column.name)
-        .hint(hint)
+    Words::new(format!("type {kind} inattendu pour cette colonne")).column(column.name).hint(hint)
 }
 
 /// The schema of the files, which they must share; unknown values may be in
@@ -257,12 +239,8 @@ fn common_schema(table: &Table, files: &[Good], builder: &mut Builder<'_>) -> Sc
     let Some(first) = files.first() else {
         return Arc::new(Schema::empty());
     };
-    let mut fields: Vec<_> = first
-        .schema()
-        .fields()
-        .iter()
-        .map(|field| field.as_ref().clone())
-        .collect();
+    let mut fields: Vec<_> =
+        first.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
     for (rank, file) in files.iter().enumerate().skip(1) {
         builder.resume_file(rank);
         let schema = file.schema();
@@ -290,9 +268,8 @@ fn common_schema(table: &Table, files: &[Good], builder: &mut Builder<'_>) -> Sc
         }
     }
     // Metadata of the files (what made them, an index of theirs) would differ for nothing.
-    let plain = fields
-        .into_iter()
-        .map(|field| field.with_metadata(std::collections::HashMap::new()));
+    let plain =
+        fields.into_iter().map(|field| field.with_metadata(std::collections::HashMap::new()));
     Arc::new(Schema::new(plain.collect::<Vec<_>>()))
 }
 
@@ -327,10 +304,7 @@ impl Cells {
             Kind::Boolean if raw.data_type().is_integer() => DataType::Int64,
             kind => kind.data_type(),
         };
-        Ok(Self {
-            raw: Arc::clone(raw),
-            cast: cast(raw, &wanted)?,
-        })
+        Ok(Self { raw: Arc::clone(raw), cast: cast(raw, &wanted)? })
     }
 
     fn push(&self, row: usize, mut push: impl FnMut(Value<'_>)) {
@@ -344,12 +318,12 @@ impl Cells {
         }
         match self.cast.data_type() {
             DataType::Utf8View => push(Value::Text(self.cast.as_string_view().value(row))),
-            DataType::Date32 => push(Value::Date(
-                self.cast.as_primitive::<Date32Type>().value(row),
-            )),
-            DataType::Int64 => push(Value::Integer(
-                self.cast.as_primitive::<Int64Type>().value(row),
-            )),
+            DataType::Date32 => {
+                push(Value::Date(self.cast.as_primitive::<Date32Type>().value(row)))
+            }
+            DataType::Int64 => {
+                push(Value::Integer(self.cast.as_primitive::<Int64Type>().value(row)))
+            }
             DataType::Boolean => push(Value::Boolean(self.cast.as_boolean().value(row))),
             _ => push(Value::Unknown),
         }
@@ -394,10 +368,7 @@ fn inspect(table: &Table, file: &Good, builder: &mut Builder<'_>) -> Result<bool
         };
         let statistics = guarded(|| Statistics::of(file, column))?;
         if matches!(column.name, "boites" | "quantite") {
-            reversals |= statistics
-                .least
-                .iter()
-                .any(|least| least.is_none_or(|least| least <= 0));
+            reversals |= statistics.least.iter().any(|least| least.is_none_or(|least| least <= 0));
         }
         let mut line = 0;
         for (group, metadata) in file.metadata.metadata().row_groups().iter().enumerate() {
@@ -449,12 +420,7 @@ impl Statistics {
             least = integers(&converter.row_group_mins(groups)?)?;
             greatest = integers(&converter.row_group_maxes(groups)?)?;
         }
-        Ok(Self {
-            nulls,
-            least,
-            greatest,
-            empty,
-        })
+        Ok(Self { nulls, least, greatest, empty })
     }
 
     /// Whether nothing can be wrong in this row group, as far as statistics go.

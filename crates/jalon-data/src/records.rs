@@ -94,11 +94,7 @@ impl<'r> Record<'r> {
         let Some(cell) = self.cells.found.get(index) else {
             return &[];
         };
-        let bytes = if cell.unescaped {
-            &self.cells.copy
-        } else {
-            self.buffer
-        };
+        let bytes = if cell.unescaped { &self.cells.copy } else { self.buffer };
         bytes.get(cell.start..cell.end).unwrap_or_default()
     }
 }
@@ -150,17 +146,11 @@ impl<R: Read> Records<R> {
                         && self.cells.found[0].start == start
                         && self.cells.found[0].end == start;
                     if !empty_line {
-                        break Ok(Some(Record {
-                            buffer: &self.buffer,
-                            cells: &self.cells,
-                            line,
-                        }));
+                        break Ok(Some(Record { buffer: &self.buffer, cells: &self.cells, line }));
                     }
                 }
                 Scan::Partial { lines, .. } if self.nul => {
-                    break Err(Stop::Nul {
-                        line: self.line + lines,
-                    });
+                    break Err(Stop::Nul { line: self.line + lines });
                 }
                 Scan::Partial { quoted: true, .. } if self.ended => {
                     break Err(Stop::Unclosed { line: self.line });
@@ -180,10 +170,7 @@ impl<R: Read> Records<R> {
         }
         if self.end == self.buffer.len() {
             if self.end >= LONGEST {
-                return Err(Stop::TooLong {
-                    line: self.line,
-                    seen: self.end,
-                });
+                return Err(Stop::TooLong { line: self.line, seen: self.end });
             }
             self.buffer.resize((self.end * 2).min(LONGEST), 0);
         }
@@ -214,11 +201,7 @@ fn separator(head: &[u8]) -> u8 {
     let line = head.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
     let line = &head[..line.unwrap_or(head.len())];
     let count = |wanted| line.split(|byte| *byte == wanted).count();
-    if count(b';') > count(b',') {
-        b';'
-    } else {
-        b','
-    }
+    if count(b';') > count(b',') { b';' } else { b',' }
 }
 
 /// Finds the cells of the record at the start of `text`, which lies at
@@ -230,24 +213,14 @@ fn scan(text: &[u8], offset: usize, separator: u8, last: bool, out: &mut Cells) 
     let mut lines = 0;
     let mut at = 0;
     if text.is_empty() {
-        return Scan::Partial {
-            lines,
-            quoted: false,
-        };
+        return Scan::Partial { lines, quoted: false };
     }
     loop {
         // One cell: it starts at `at`.
-        let mut cell = Cell {
-            start: offset + at,
-            end: offset + at,
-            unescaped: false,
-        };
+        let mut cell = Cell { start: offset + at, end: offset + at, unescaped: false };
         if text.get(at) == Some(&b'"') {
             let Some(end) = quoted(text, at, offset, last, &mut lines, &mut cell, out) else {
-                return Scan::Partial {
-                    lines,
-                    quoted: true,
-                };
+                return Scan::Partial { lines, quoted: true };
             };
             at = end;
             // Only a separator or an end of line may follow.
@@ -270,37 +243,19 @@ fn scan(text: &[u8], offset: usize, separator: u8, last: bool, out: &mut Cells) 
         out.found.push(cell);
         match text.get(at) {
             None if last => {
-                return Scan::Record {
-                    bytes: at,
-                    lines: lines + 1,
-                };
+                return Scan::Record { bytes: at, lines: lines + 1 };
             }
             None => {
-                return Scan::Partial {
-                    lines,
-                    quoted: false,
-                };
+                return Scan::Partial { lines, quoted: false };
             }
             Some(b'\n') => {
-                return Scan::Record {
-                    bytes: at + 1,
-                    lines: lines + 1,
-                };
+                return Scan::Record { bytes: at + 1, lines: lines + 1 };
             }
             Some(b'\r') => {
                 return match text.get(at + 1) {
-                    Some(b'\n') => Scan::Record {
-                        bytes: at + 2,
-                        lines: lines + 1,
-                    },
-                    None if !last => Scan::Partial {
-                        lines,
-                        quoted: false,
-                    },
-                    _ => Scan::Record {
-                        bytes: at + 1,
-                        lines: lines + 1,
-                    },
+                    Some(b'\n') => Scan::Record { bytes: at + 2, lines: lines + 1 },
+                    None if !last => Scan::Partial { lines, quoted: false },
+                    _ => Scan::Record { bytes: at + 1, lines: lines + 1 },
                 };
             }
             Some(_) => at += 1,
@@ -388,14 +343,8 @@ mod tests {
 
     #[test]
     fn stops() {
-        assert!(matches!(
-            read(b"a,b\n1,2\n3,\0"),
-            Err(Stop::Nul { line: 3 })
-        ));
-        assert!(matches!(
-            read(b"a,b\n1,\"2\n3,4\n"),
-            Err(Stop::Unclosed { line: 2 })
-        ));
+        assert!(matches!(read(b"a,b\n1,2\n3,\0"), Err(Stop::Nul { line: 3 })));
+        assert!(matches!(read(b"a,b\n1,\"2\n3,4\n"), Err(Stop::Unclosed { line: 2 })));
         assert!(matches!(read(b"\xff\xfea\0"), Err(Stop::Utf16)));
         let long = [b"a\n".to_vec(), vec![b'x'; LONGEST + 1]].concat();
         assert!(matches!(read(&long), Err(Stop::TooLong { line: 2, .. })));

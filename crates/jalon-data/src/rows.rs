@@ -64,12 +64,9 @@ impl Origins {
     }
 
     fn push(&mut self, row: u64, file: usize, line: u64) {
-        let follows = self
-            .runs
-            .last()
-            .is_some_and(|(first, last_file, first_line)| {
-                *last_file == file && first_line + (row - first) == line
-            });
+        let follows = self.runs.last().is_some_and(|(first, last_file, first_line)| {
+            *last_file == file && first_line + (row - first) == line
+        });
         if !follows {
             self.runs.push((row, file, line));
         }
@@ -95,9 +92,7 @@ impl Rows {
     pub fn into_batches(self, table: &Table) -> Result<Vec<RecordBatch>, ArrowError> {
         let schema = canonical_schema(table);
         let batches = self.batches.into_iter();
-        batches
-            .map(|columns| RecordBatch::try_new(Arc::clone(&schema), columns))
-            .collect()
+        batches.map(|columns| RecordBatch::try_new(Arc::clone(&schema), columns)).collect()
     }
 }
 
@@ -130,11 +125,7 @@ impl Values {
             Kind::Integer => Array::Integer(Int64Builder::new()),
             Kind::Boolean => Array::Boolean(BooleanBuilder::new()),
         };
-        Self {
-            array,
-            nulls: 0,
-            unknown: None,
-        }
+        Self { array, nulls: 0, unknown: None }
     }
 
     fn null(&mut self) {
@@ -146,9 +137,7 @@ impl Values {
         self.settle();
         match (&mut self.array, value) {
             (Array::Text(builder), Value::Text(text)) => {
-                builder
-                    .try_append_value(text)
-                    .map_err(|_| Refusal::TooLong)?;
+                builder.try_append_value(text).map_err(|_| Refusal::TooLong)?;
             }
             (Array::Date(builder), Value::Date(day)) => builder.append_value(day),
             (Array::Integer(builder), Value::Integer(number)) => builder.append_value(number),
@@ -221,11 +210,7 @@ impl<'t> Builder<'t> {
             table,
             rank,
             faults,
-            columns: table
-                .columns
-                .iter()
-                .map(|column| Values::of(column.kind))
-                .collect(),
+            columns: table.columns.iter().map(|column| Values::of(column.kind)).collect(),
             pending: 0,
             rows: Rows {
                 batches: Vec::new(),
@@ -264,18 +249,8 @@ impl<'t> Builder<'t> {
     }
 
     fn report(&mut self, line: u64, column: usize, words: impl FnOnce() -> Words) {
-        let place = Place {
-            table: self.rank + 1,
-            file: self.file,
-            line,
-            column,
-        };
-        let name = self
-            .rows
-            .origins
-            .files
-            .get(self.file)
-            .map_or("", String::as_str);
+        let place = Place { table: self.rank + 1, file: self.file, line, column };
+        let name = self.rows.origins.files.get(self.file).map_or("", String::as_str);
         self.faults.report(place, name, words);
     }
 
@@ -308,9 +283,7 @@ impl<'t> Builder<'t> {
         if self.rows.faulty.last() != Some(&self.rows.count) {
             self.rows.faulty.push(self.rows.count);
         }
-        self.report(self.line, index + 1, || {
-            refusal.words(column, value).column(column.name)
-        });
+        self.report(self.line, index + 1, || refusal.words(column, value).column(column.name));
     }
 
     /// Whether every line met so far could be read.
@@ -330,9 +303,7 @@ impl<'t> Builder<'t> {
             (Ok(_), _) => return,
             (Err(refusal), _) => refusal,
         };
-        self.report(line, index + 1, || {
-            refusal.words(column, value).column(column.name)
-        });
+        self.report(line, index + 1, || refusal.words(column, value).column(column.name));
     }
 
     /// Ends the row.
@@ -442,9 +413,7 @@ fn civil(year: &[u8], month: &[u8], day: &[u8]) -> Result<i32, Refusal> {
     let (Ok(month), Ok(day)) = (i8::try_from(month), i8::try_from(day)) else {
         return Err(Refusal::NotADate);
     };
-    Date::new(year, month, day)
-        .map(days)
-        .map_err(|_| Refusal::NoSuchDay)
+    Date::new(year, month, day).map(days).map_err(|_| Refusal::NoSuchDay)
 }
 
 fn date(text: &str) -> Result<i32, Refusal> {
@@ -459,15 +428,9 @@ fn date(text: &str) -> Result<i32, Refusal> {
 /// The day that a date written in another way certainly means.
 fn meant(text: &str) -> Option<String> {
     let day = match text.as_bytes() {
-        [
-            d0,
-            d1,
-            b'/' | b'-' | b'.',
-            m0,
-            m1,
-            b'/' | b'-' | b'.',
-            year @ ..,
-        ] if year.len() == 4 => civil(year, &[*m0, *m1], &[*d0, *d1]),
+        [d0, d1, b'/' | b'-' | b'.', m0, m1, b'/' | b'-' | b'.', year @ ..] if year.len() == 4 => {
+            civil(year, &[*m0, *m1], &[*d0, *d1])
+        }
         [y0, y1, y2, y3, b'/' | b'.', m0, m1, b'/' | b'.', d0, d1]
         | [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T' | b' ', ..]
         | [y0, y1, y2, y3, m0, m1, d0, d1] => {
@@ -547,11 +510,7 @@ impl Refusal {
             Self::NotADecimal => Words::new("ce n'est pas un pourcentage")
                 .hint("écrivez un nombre décimal sans signe, comme 62 ou 62,5"),
         };
-        if column.kind == Kind::Identifier {
-            words
-        } else {
-            words.value(&text)
-        }
+        if column.kind == Kind::Identifier { words } else { words.value(&text) }
     }
 }
 
@@ -594,14 +553,8 @@ mod tests {
         assert!(matches!(date("1970-01-02"), Ok(1)));
         assert!(matches!(date("2024-02-29"), Ok(19_782)));
         assert!(matches!(date("2023-02-29"), Err(Refusal::NoSuchDay)));
-        for text in [
-            "2024-1-1",
-            "31/12/2024",
-            "2024-12-31 ",
-            "２０２４-01-01",
-            "+024-01-01",
-            "",
-        ] {
+        for text in ["2024-1-1", "31/12/2024", "2024-12-31 ", "２０２４-01-01", "+024-01-01", ""]
+        {
             assert!(matches!(date(text), Err(Refusal::NotADate)), "{text}");
         }
         assert_eq!(iso(19_782), "2024-02-29");
@@ -612,13 +565,7 @@ mod tests {
 
     #[test]
     fn dates_written_otherwise() {
-        for text in [
-            "31/12/2024",
-            "31.12.2024",
-            "20241231",
-            "2024/12/31",
-            "2024-12-31T00:00:00",
-        ] {
+        for text in ["31/12/2024", "31.12.2024", "20241231", "2024/12/31", "2024-12-31T00:00:00"] {
             assert_eq!(meant(text).as_deref(), Some("2024-12-31"), "{text}");
         }
         assert_eq!(meant("31/12/24"), None);
@@ -630,17 +577,7 @@ mod tests {
         for text in ["62", "62,5", "62.50", "0", "100"] {
             assert!(is_decimal(text), "{text}");
         }
-        for text in [
-            "",
-            "-1",
-            "62 %",
-            "62,",
-            ",5",
-            "1.2.3",
-            "1e3",
-            "1234567890",
-            "٦",
-        ] {
+        for text in ["", "-1", "62 %", "62,", ",5", "1.2.3", "1e3", "1234567890", "٦"] {
             assert!(!is_decimal(text), "{text}");
         }
     }
@@ -652,9 +589,6 @@ mod tests {
             origins.push(row, file, line);
         }
         assert_eq!(origins.runs.len(), 3);
-        assert_eq!(
-            [origins.of(1), origins.of(2), origins.of(4)],
-            [(0, 3), (0, 7), (1, 3)]
-        );
+        assert_eq!([origins.of(1), origins.of(2), origins.of(4)], [(0, 3), (0, 7), (1, 3)]);
     }
 }

@@ -51,10 +51,7 @@ impl Column {
     }
 
     const fn within(self, least: i64, greatest: i64) -> Self {
-        Self {
-            bounds: (least, greatest),
-            ..self
-        }
+        Self { bounds: (least, greatest), ..self }
     }
 }
 
@@ -70,33 +67,15 @@ pub struct Table {
 }
 
 const fn column(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        optional: false,
-        nullable: false,
-        bounds: ANY,
-    }
+    Column { name, kind, optional: false, nullable: false, bounds: ANY }
 }
 
 const fn empty_allowed(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        optional: false,
-        nullable: true,
-        bounds: ANY,
-    }
+    Column { name, kind, optional: false, nullable: true, bounds: ANY }
 }
 
 const fn optional(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        optional: true,
-        nullable: true,
-        bounds: ANY,
-    }
+    Column { name, kind, optional: true, nullable: true, bounds: ANY }
 }
 
 use Kind::{Boolean, Date, Decimal, Identifier, Integer, OneOf, Text};
@@ -243,12 +222,9 @@ impl Kind {
 /// The Arrow schema of a canonical table: all its columns, in canonical order.
 #[must_use]
 pub fn canonical_schema(table: &Table) -> SchemaRef {
-    let fields = table.columns.iter().map(|column| {
-        Field::new(
-            column.name,
-            column.kind.data_type(),
-            column.may_be_unknown(),
-        )
-    });
+    let fields = table
+        .columns
+        .iter()
+        .map(|column| Field::new(column.name, column.kind.data_type(), column.may_be_unknown()));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }

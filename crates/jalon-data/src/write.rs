@@ -102,11 +102,7 @@ impl std::fmt::Debug for TableWriter {
 impl TableWriter {
     /// Will write `<dir>/<table>.csv` or `.parquet`, replacing it; the folder must exist.
     pub fn create(dir: &Path, table: &'static Table, format: Format) -> Result<Self, WriteError> {
-        Self::at(
-            dir.join(format!("{}.{}", table.name, format.extension())),
-            table,
-            format,
-        )
+        Self::at(dir.join(format!("{}.{}", table.name, format.extension())), table, format)
     }
 
     /// Will write `<dir>/<table>/<part>.csv` or `.parquet`, making the table's folder.
@@ -117,22 +113,13 @@ impl TableWriter {
         format: Format,
     ) -> Result<Self, WriteError> {
         let dir = dir.join(table.name);
-        fs::create_dir_all(&dir).map_err(|source| WriteError::Io {
-            path: dir.clone(),
-            source,
-        })?;
-        Self::at(
-            dir.join(format!("{part}.{}", format.extension())),
-            table,
-            format,
-        )
+        fs::create_dir_all(&dir).map_err(|source| WriteError::Io { path: dir.clone(), source })?;
+        Self::at(dir.join(format!("{part}.{}", format.extension())), table, format)
     }
 
     fn at(path: PathBuf, table: &'static Table, format: Format) -> Result<Self, WriteError> {
-        let file = File::create(&path).map_err(|source| WriteError::Io {
-            path: path.clone(),
-            source,
-        })?;
+        let file =
+            File::create(&path).map_err(|source| WriteError::Io { path: path.clone(), source })?;
         let columns: Vec<_> = table.columns.iter().collect();
         Ok(Self {
             table,
@@ -150,12 +137,7 @@ impl TableWriter {
     /// Leaves these optional columns out of the file. To be called before the first row.
     pub fn without(mut self, columns: &[&str]) -> Result<Self, WriteError> {
         for name in columns {
-            match self
-                .table
-                .columns
-                .iter()
-                .find(|column| column.name == *name)
-            {
+            match self.table.columns.iter().find(|column| column.name == *name) {
                 None => return Err(self.shape(format!("colonne inconnue : {name}"))),
                 Some(column) if !column.optional => {
                     return Err(self.shape(format!("colonne obligatoire : {name}")));
@@ -166,8 +148,7 @@ impl TableWriter {
         if !matches!(self.output, Output::Waiting(_)) {
             return Err(self.shape("colonnes à choisir avant la première ligne".to_owned()));
         }
-        self.columns
-            .retain(|column| !columns.contains(&column.name));
+        self.columns.retain(|column| !columns.contains(&column.name));
         self.schema = schema(&self.columns);
         Ok(self)
     }
@@ -201,18 +182,12 @@ impl TableWriter {
     }
 
     fn shape(&self, message: String) -> WriteError {
-        WriteError::Shape {
-            table: self.table.name,
-            message,
-        }
+        WriteError::Shape { table: self.table.name, message }
     }
 
     fn broken(&mut self, source: io::Error) -> WriteError {
         self.output = Output::Broken;
-        WriteError::Io {
-            path: self.path.clone(),
-            source,
-        }
+        WriteError::Io { path: self.path.clone(), source }
     }
 
     /// Writes the header, if that is still to be done.
@@ -249,20 +224,12 @@ impl TableWriter {
     /// The rows in the schema of the file.
     fn canonical(&self, batch: &RecordBatch) -> Result<RecordBatch, WriteError> {
         for field in batch.schema_ref().fields() {
-            if !self
-                .table
-                .columns
-                .iter()
-                .any(|column| column.name == field.name())
-            {
+            if !self.table.columns.iter().any(|column| column.name == field.name()) {
                 return Err(self.shape(format!("colonne inconnue : {}", field.name())));
             }
         }
-        let columns: Result<Vec<_>, _> = self
-            .columns
-            .iter()
-            .map(|column| self.column(batch, column))
-            .collect();
+        let columns: Result<Vec<_>, _> =
+            self.columns.iter().map(|column| self.column(batch, column)).collect();
         RecordBatch::try_new(Arc::clone(&self.schema), columns?).map_err(|error| self.arrow(&error))
     }
 
@@ -282,13 +249,9 @@ impl TableWriter {
 }
 
 fn schema(columns: &[&Column]) -> SchemaRef {
-    let fields = columns.iter().map(|column| {
-        Field::new(
-            column.name,
-            column.kind.data_type(),
-            column.may_be_unknown(),
-        )
-    });
+    let fields = columns
+        .iter()
+        .map(|column| Field::new(column.name, column.kind.data_type(), column.may_be_unknown()));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 

@@ -94,7 +94,13 @@ impl Atoms {
     }
 
     /// A count of substances.
-    pub fn substances(&mut self, codes: &[String], dates: u32, window: Window, campaign: Campaign) -> usize {
+    pub fn substances(
+        &mut self,
+        codes: &[String],
+        dates: u32,
+        window: Window,
+        campaign: Campaign,
+    ) -> usize {
         let window = window.days(campaign);
         index_of(&mut self.substances, Substances { codes: codes.to_vec(), dates, window })
     }

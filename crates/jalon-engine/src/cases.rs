@@ -74,7 +74,9 @@ pub fn run(rules: &Rules) -> Result<CaseReport, EngineError> {
                 let answer = if page.rule.unit == Unit::Declared {
                     declared
                         .counts(&name, &page.id)
-                        .map_or((None, None), |(numerator, denominator)| (Some(denominator), Some(numerator)))
+                        .map_or((None, None), |(numerator, denominator)| {
+                            (Some(denominator), Some(numerator))
+                        })
                 } else {
                     let row = by_page[*at].get(&name);
                     if let Some(row) = row {
@@ -86,12 +88,18 @@ pub fn run(rules: &Rules) -> Result<CaseReport, EngineError> {
                 let expected = (case.denominator, expected_numerator(case));
                 if answer != expected {
                     let said = |(denominator, numerator): (Option<u64>, Option<u64>)| {
-                        let word = |number: Option<u64>| number.map_or("?".into(), |number| number.to_string());
+                        let word = |number: Option<u64>| {
+                            number.map_or("?".into(), |number| number.to_string())
+                        };
                         format!("{} / {}", word(numerator), word(denominator))
                     };
                     report.failures.push(page.case_fault(
                         case,
-                        format!("le moteur trouve {} et le cas attend {}", said(answer), said(expected)),
+                        format!(
+                            "le moteur trouve {} et le cas attend {}",
+                            said(answer),
+                            said(expected)
+                        ),
                     ));
                 }
             }
@@ -139,8 +147,7 @@ impl Coverage {
         }
         let mut check = |criterion: &Criterion| {
             for (truth, word) in [(true, "vrai"), (false, "faux")] {
-                let key =
-                    (page.rule.scheme.clone(), page.id.clone(), criterion.id.clone(), truth);
+                let key = (page.rule.scheme.clone(), page.id.clone(), criterion.id.clone(), truth);
                 if !self.0.contains(&key) {
                     let message = format!("aucun cas ne rend le critère `{}` {word}", criterion.id);
                     diagnostics.push(page.page_fault(message));
@@ -166,13 +173,23 @@ fn dossier(
         cases.iter().enumerate().map(|(index, (_, case))| (person(index), &case.facts)).collect();
     let names = || people.iter().map(|(name, _)| Some(name.as_str()));
     let mut tables = vec![
-        batch("medecins", &[("medecin", texts(names())), ("specialite", texts(names().map(|_| Some("1"))))])?,
+        batch(
+            "medecins",
+            &[("medecin", texts(names())), ("specialite", texts(names().map(|_| Some("1"))))],
+        )?,
         batch(
             "patients",
             &[
                 ("patient", texts(names())),
                 ("naissance", days(people.iter().map(|(_, facts)| Some(facts.birth)))),
-                ("sexe", texts(people.iter().map(|(_, facts)| Some(if facts.sex == 'F' { "F" } else { "M" })))),
+                (
+                    "sexe",
+                    texts(
+                        people
+                            .iter()
+                            .map(|(_, facts)| Some(if facts.sex == 'F' { "F" } else { "M" })),
+                    ),
+                ),
                 ("deces", days(people.iter().map(|(_, facts)| facts.death))),
                 ("c2s", booleans(people.iter().map(|(_, facts)| Some(facts.c2s)))),
             ],
@@ -246,7 +263,9 @@ fn dossier(
     let declared: Vec<_> = cases
         .iter()
         .zip(&people)
-        .filter_map(|((at, _), (name, facts))| Some((name.as_str(), pages[*at].id.as_str(), facts.declaration?)))
+        .filter_map(|((at, _), (name, facts))| {
+            Some((name.as_str(), pages[*at].id.as_str(), facts.declaration?))
+        })
         .collect();
     let signed = |number: u64| i64::try_from(number).ok();
     tables.push(batch(
@@ -255,8 +274,14 @@ fn dossier(
             ("medecin", texts(declared.iter().map(|(name, _, _)| Some(*name)))),
             ("campagne", integers(declared.iter().map(|_| Some(i64::from(campaign.year()))))),
             ("indicateur", texts(declared.iter().map(|(_, page, _)| Some(*page)))),
-            ("numerateur", integers(declared.iter().map(|(_, _, (numerator, _))| signed(*numerator)))),
-            ("denominateur", integers(declared.iter().map(|(_, _, (_, denominator))| signed(*denominator)))),
+            (
+                "numerateur",
+                integers(declared.iter().map(|(_, _, (numerator, _))| signed(*numerator))),
+            ),
+            (
+                "denominateur",
+                integers(declared.iter().map(|(_, _, (_, denominator))| signed(*denominator))),
+            ),
         ],
     )?);
     Ok(tables)
@@ -302,12 +327,10 @@ fn batch(
         .fields()
         .iter()
         .map(|field| {
-            given
-                .iter()
-                .find(|(name, _)| name == field.name())
-                .map_or_else(|| datafusion::arrow::array::new_null_array(field.data_type(), rows), |(_, array)| {
-                    Arc::clone(array)
-                })
+            given.iter().find(|(name, _)| name == field.name()).map_or_else(
+                || datafusion::arrow::array::new_null_array(field.data_type(), rows),
+                |(_, array)| Arc::clone(array),
+            )
         })
         .collect();
     Ok((name, vec![RecordBatch::try_new(schema, columns)?]))

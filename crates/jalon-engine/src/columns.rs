@@ -29,12 +29,16 @@ fn each<T>(
 
 /// A column of texts.
 pub fn texts(batches: &[RecordBatch], name: &str) -> Result<Vec<Option<String>>, EngineError> {
-    each(batches, name, &DataType::Utf8, |column, row| column.as_string::<i32>().value(row).to_owned())
+    each(batches, name, &DataType::Utf8, |column, row| {
+        column.as_string::<i32>().value(row).to_owned()
+    })
 }
 
 /// A column of whole numbers, or of booleans as 0 and 1.
 pub fn integers(batches: &[RecordBatch], name: &str) -> Result<Vec<Option<i64>>, EngineError> {
-    each(batches, name, &DataType::Int64, |column, row| column.as_primitive::<Int64Type>().value(row))
+    each(batches, name, &DataType::Int64, |column, row| {
+        column.as_primitive::<Int64Type>().value(row)
+    })
 }
 
 /// A column of counts: never unknown, never negative.
@@ -42,9 +46,9 @@ pub fn counts(batches: &[RecordBatch], name: &str) -> Result<Vec<u64>, EngineErr
     integers(batches, name)?
         .into_iter()
         .map(|number| {
-            number
-                .and_then(|number| u64::try_from(number).ok())
-                .ok_or_else(|| EngineError::Shape(format!("compte négatif ou absent dans `{name}`")))
+            number.and_then(|number| u64::try_from(number).ok()).ok_or_else(|| {
+                EngineError::Shape(format!("compte négatif ou absent dans `{name}`"))
+            })
         })
         .collect()
 }
@@ -63,6 +67,8 @@ pub fn days(batches: &[RecordBatch], name: &str) -> Result<Vec<Option<Date>>, En
 pub fn one(batches: &[RecordBatch], name: &str) -> Result<u64, EngineError> {
     match counts(batches, name)?.as_slice() {
         [value] => Ok(*value),
-        values => Err(EngineError::Shape(format!("{} valeurs dans `{name}` au lieu d'une", values.len()))),
+        values => {
+            Err(EngineError::Shape(format!("{} valeurs dans `{name}` au lieu d'une", values.len())))
+        }
     }
 }

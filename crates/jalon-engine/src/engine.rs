@@ -7,13 +7,13 @@ use std::sync::Arc;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
+use datafusion::dataframe::DataFrameWriteOptions;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{
     ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
 };
-use datafusion::dataframe::DataFrameWriteOptions;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::{SessionConfig, SessionContext};
 use datafusion::execution::options::ParquetReadOptions;
@@ -228,7 +228,10 @@ FROM patients RIGHT JOIN (
     }
 }
 
-fn memory(schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<dyn TableProvider>, EngineError> {
+fn memory(
+    schema: SchemaRef,
+    batches: Vec<RecordBatch>,
+) -> Result<Arc<dyn TableProvider>, EngineError> {
     Ok(Arc::new(MemTable::try_new(schema, vec![batches])?))
 }
 
@@ -240,8 +243,9 @@ fn parquet(schema: SchemaRef, files: &[PathBuf]) -> Result<Arc<dyn TableProvider
         .map(|file| ListingTableUrl::parse(url(file)?))
         .collect::<Result<Vec<_>, DataFusionError>>()?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default()));
-    let config =
-        ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options).with_schema(schema);
+    let config = ListingTableConfig::new_with_multi_paths(urls)
+        .with_listing_options(options)
+        .with_schema(schema);
     Ok(Arc::new(ListingTable::try_new(config)?))
 }
 

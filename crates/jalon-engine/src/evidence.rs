@@ -30,7 +30,10 @@ pub struct DoctorCounts {
 }
 
 impl DoctorCounts {
-    pub(crate) fn read(batches: &[RecordBatch], pages: &[PageColumns]) -> Result<Vec<Self>, EngineError> {
+    pub(crate) fn read(
+        batches: &[RecordBatch],
+        pages: &[PageColumns],
+    ) -> Result<Vec<Self>, EngineError> {
         let doctors = columns::texts(batches, "medecin")?;
         let patients = columns::counts(batches, "patientele")?;
         let mut read: Vec<Self> = doctors
@@ -58,14 +61,21 @@ impl DoctorCounts {
         for doctor in doctors {
             match counted.next_if(|counts| counts.doctor == doctor) {
                 Some(counts) => all.push(counts),
-                None => all.push(Self { doctor, patients: 0, pages: vec![PageCounts::default(); pages] }),
+                None => all.push(Self {
+                    doctor,
+                    patients: 0,
+                    pages: vec![PageCounts::default(); pages],
+                }),
             }
         }
         all
     }
 }
 
-fn page_counts(batches: &[RecordBatch], page: &PageColumns) -> Result<Vec<PageCounts>, EngineError> {
+fn page_counts(
+    batches: &[RecordBatch],
+    page: &PageColumns,
+) -> Result<Vec<PageCounts>, EngineError> {
     let denominators = columns::counts(batches, &page.denominator)?;
     let numerators = columns::counts(batches, &page.numerator)?;
     let left_out = match &page.left_out {
@@ -173,7 +183,10 @@ impl Evidence {
         Ok(rows)
     }
 
-    fn criterion(&self, criterion: &CriterionColumns) -> Result<Vec<CriterionEvidence>, EngineError> {
+    fn criterion(
+        &self,
+        criterion: &CriterionColumns,
+    ) -> Result<Vec<CriterionEvidence>, EngineError> {
         let batches = &self.batches;
         let mut rows: Vec<CriterionEvidence> = columns::counts(batches, &criterion.holds)?
             .into_iter()

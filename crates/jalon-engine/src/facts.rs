@@ -36,19 +36,26 @@ ORDER BY medecin, indicateur, date NULLS FIRST, numerateur NULLS FIRST, denomina
         let denominators = columns::integers(batches, "denominateur")?;
         let starts = columns::texts(batches, "depart")?;
         let whole = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
-        let rows = doctors.into_iter().zip(indicators).zip(numerators).zip(denominators).zip(starts);
+        let rows =
+            doctors.into_iter().zip(indicators).zip(numerators).zip(denominators).zip(starts);
         Ok(Self(
             rows.map(|((((doctor, indicator), numerator), denominator), start)| Declaration {
                 doctor: doctor.unwrap_or_default(),
                 indicator: indicator.unwrap_or_default(),
                 counts: whole(numerator).zip(whole(denominator)),
-                start: start.and_then(|start| start.trim_end_matches('%').trim().replace(',', ".").parse().ok()),
+                start: start.and_then(|start| {
+                    start.trim_end_matches('%').trim().replace(',', ".").parse().ok()
+                }),
             })
             .collect(),
         ))
     }
 
-    fn of<'a>(&'a self, doctor: &'a str, indicator: &'a str) -> impl DoubleEndedIterator<Item = &'a Declaration> {
+    fn of<'a>(
+        &'a self,
+        doctor: &'a str,
+        indicator: &'a str,
+    ) -> impl DoubleEndedIterator<Item = &'a Declaration> {
         self.0.iter().filter(move |one| one.doctor == doctor && one.indicator == indicator)
     }
 

@@ -109,7 +109,11 @@ impl<'r> Basis<'r> {
             let measured = match &page.rule.unit {
                 Unit::Declared => declared.counts(&counts.doctor, &page.id).map_or(
                     Measured::Unknown,
-                    |(numerator, denominator)| Measured::Counts { numerator, denominator, left_out: 0 },
+                    |(numerator, denominator)| Measured::Counts {
+                        numerator,
+                        denominator,
+                        left_out: 0,
+                    },
                 ),
                 _ => Measured::Counts {
                     numerator: counted.numerator,
@@ -129,14 +133,20 @@ impl<'r> Basis<'r> {
         for page in self.rules.pages_of(self.scheme) {
             if !self.rules.exists(page, self.campaign) {
                 let measured = Measured::OutOfCampaign;
-                indicators.push(IndicatorLedger { page, scale: Scale::default(), measured, start: None });
+                indicators.push(IndicatorLedger {
+                    page,
+                    scale: Scale::default(),
+                    measured,
+                    start: None,
+                });
             }
         }
         let list = match self.list {
             Some(patients) => ListSize { patients, origin: ListOrigin::Given },
             None => ListSize { patients: counts.patients, origin: ListOrigin::Counted },
         };
-        let bounds: Vec<_> = indicators.iter().map(|indicator| self.points_bound(indicator.page)).collect();
+        let bounds: Vec<_> =
+            indicators.iter().map(|indicator| self.points_bound(indicator.page)).collect();
         let inputs = indicators.iter().zip(&bounds).map(|(indicator, bound)| Inputs {
             title: &indicator.page.title,
             direction: indicator.page.rule.direction,
@@ -148,7 +158,13 @@ impl<'r> Basis<'r> {
             measured: indicator.measured,
         });
         let amount = scheme_amount(&self.scheme.name, inputs, terms, &list)?;
-        Ok(SchemeLedger { doctor: counts.doctor.clone(), scheme: self.scheme, list, indicators, amount })
+        Ok(SchemeLedger {
+            doctor: counts.doctor.clone(),
+            scheme: self.scheme,
+            list,
+            indicators,
+            amount,
+        })
     }
 
     fn scale(&self, page: &Page) -> Scale {

@@ -154,10 +154,13 @@ pub fn compile(request: Request<'_>) -> Plan {
     }
     let from = compiler.joined();
     let list = |columns: &mut dyn Iterator<Item = &Column>| {
-        columns.fold(String::from("SELECT liste.medecin, liste.patient"), |mut query, (name, sql)| {
-            let _ = write!(query, ",\n  {sql} AS {name}");
-            query
-        })
+        columns.fold(
+            String::from("SELECT liste.medecin, liste.patient"),
+            |mut query, (name, sql)| {
+                let _ = write!(query, ",\n  {sql} AS {name}");
+                query
+            },
+        )
     };
     let evidence = compiler.steps(View::Evidence).select(&format!(
         "{}\n{from}\nORDER BY liste.medecin, liste.patient",
@@ -516,8 +519,9 @@ impl Compiler<'_> {
         let mut sums = Vec::new();
         let mut denominator = Vec::new();
         let mut numerator = Vec::new();
-        for (role, list) in
-            [&page.rule.denominator, &page.rule.exclusions, &page.rule.numerator].into_iter().enumerate()
+        for (role, list) in [&page.rule.denominator, &page.rule.exclusions, &page.rule.numerator]
+            .into_iter()
+            .enumerate()
         {
             for criterion in self.applying(list) {
                 let Some(Test::Row(condition)) = &criterion.test else { continue };
@@ -526,7 +530,10 @@ impl Compiler<'_> {
                 sums.push((column.clone(), condition.to_string()));
                 sums.push((fails.clone(), format!("NOT {condition}")));
                 for column in [&column, &fails] {
-                    shown.push((column.clone(), format!("COALESCE({name}_traitements.{column}, 0)")));
+                    shown.push((
+                        column.clone(),
+                        format!("COALESCE({name}_traitements.{column}, 0)"),
+                    ));
                 }
                 criteria.push(CriterionColumns {
                     id: criterion.id.clone(),
@@ -563,7 +570,8 @@ impl Compiler<'_> {
         let reference = day(campaign.reference_day());
         let class = lines_of(rules, &lists, campaign);
         let sums = sums.iter().fold(String::new(), |mut query, (column, condition)| {
-            let _ = write!(query, ",\n    sum(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {column}");
+            let _ =
+                write!(query, ",\n    sum(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {column}");
             query
         });
         format!(
@@ -631,7 +639,13 @@ impl Compiler<'_> {
         let acts = self.period(Table::Acts);
         if let Some(period) = self.widest(deliveries) {
             let columns = [
-                "patient", "date", "cip13", "atc", "jours", "grand_conditionnement", "repertoire",
+                "patient",
+                "date",
+                "cip13",
+                "atc",
+                "jours",
+                "grand_conditionnement",
+                "repertoire",
                 "prescripteur",
             ];
             let reversals = self.request.reversals.deliveries;
@@ -640,7 +654,14 @@ impl Compiler<'_> {
         }
         if let Some(period) = acts {
             let columns = [
-                "patient", "date", "systeme", "code", "valeur", "executant", "specialite", "prescripteur",
+                "patient",
+                "date",
+                "systeme",
+                "code",
+                "valeur",
+                "executant",
+                "specialite",
+                "prescripteur",
             ];
             let reversals = self.request.reversals.acts;
             net(&mut steps, &self.table("actes"), "quantite", &columns, period, reversals);
@@ -653,7 +674,10 @@ impl Compiler<'_> {
                 let _ = write!(query, ", bit_or(m{word}) AS m{word}");
                 query
             });
-            steps.add("jours", format!("  SELECT patient, date{marks} FROM evenements GROUP BY patient, date"));
+            steps.add(
+                "jours",
+                format!("  SELECT patient, date{marks} FROM evenements GROUP BY patient, date"),
+            );
             steps.add("comptes", self.counts(view));
         }
         if !self.atoms.illnesses.is_empty() {
@@ -702,7 +726,8 @@ impl Compiler<'_> {
     fn list(&self) -> String {
         let Request { campaign, scheme, doctor, .. } = self.request;
         let reference = day(campaign.reference_day());
-        let doctor = doctor.map_or_else(String::new, |doctor| format!(" AND medecin = {}", text(doctor)));
+        let doctor =
+            doctor.map_or_else(String::new, |doctor| format!(" AND medecin = {}", text(doctor)));
         format!(
             "  SELECT medecin, patient, age, sexe, c2s
   FROM (
@@ -723,7 +748,9 @@ impl Compiler<'_> {
         self.atoms
             .days
             .iter()
-            .filter(|days| days.classes.iter().any(|class| self.atoms.classes[*class].tables.contains(&table)))
+            .filter(|days| {
+                days.classes.iter().any(|class| self.atoms.classes[*class].tables.contains(&table))
+            })
             .map(|days| (days.from, days.to))
             .reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
     }
@@ -757,7 +784,11 @@ impl Compiler<'_> {
                         Some(format!("CASE WHEN {condition} THEN {} ELSE 0 END", mark(at)))
                     })
                     .collect();
-                if marks.is_empty() { "CAST(0 AS BIGINT)".into() } else { format!("({})", marks.join(" | ")) }
+                if marks.is_empty() {
+                    "CAST(0 AS BIGINT)".into()
+                } else {
+                    format!("({})", marks.join(" | "))
+                }
             })
             .collect()
     }
@@ -784,7 +815,8 @@ impl Compiler<'_> {
                 if !class.tables.contains(&Table::Acts) {
                     return None;
                 }
-                let systems = [System::Nabm, System::Ccam, System::Prestation, System::Loinc, System::Ngap];
+                let systems =
+                    [System::Nabm, System::Ccam, System::Prestation, System::Loinc, System::Ngap];
                 let conditions: Vec<_> = systems
                     .into_iter()
                     .filter_map(|system| {
@@ -805,7 +837,8 @@ impl Compiler<'_> {
             let _ = write!(columns, ",\n    {marks} AS m{word}");
         }
         if !acts {
-            for (word, marks) in self.marks(|class| condition(class, true)).into_iter().enumerate() {
+            for (word, marks) in self.marks(|class| condition(class, true)).into_iter().enumerate()
+            {
                 let _ = write!(columns, ",\n    {marks} AS g{word}");
             }
         }
@@ -848,10 +881,11 @@ impl Compiler<'_> {
     fn events(&self) -> Vec<String> {
         let Request { rules, campaign, .. } = self.request;
         let select = |columns: &str, marks: Vec<String>| {
-            let marks = marks.into_iter().enumerate().fold(String::new(), |mut query, (word, mark)| {
-                let _ = write!(query, ",\n    {mark} AS m{word}");
-                query
-            });
+            let marks =
+                marks.into_iter().enumerate().fold(String::new(), |mut query, (word, mark)| {
+                    let _ = write!(query, ",\n    {mark} AS m{word}");
+                    query
+                });
             format!("  SELECT {columns}{marks}")
         };
         let useful = self.words().map(|word| format!("m{word} <> 0")).collect::<Vec<_>>();
@@ -860,7 +894,9 @@ impl Compiler<'_> {
             let _ = write!(names, ", m{word}");
             names
         });
-        let wrap = |query: String| format!("  SELECT patient, date{names} FROM (\n{query}\n  ) AS lues WHERE {useful}");
+        let wrap = |query: String| {
+            format!("  SELECT patient, date{names} FROM (\n{query}\n  ) AS lues WHERE {useful}")
+        };
         let mut events = Vec::new();
         if self.period(Table::Deliveries).is_some() {
             let marks = self.delivery_marks();
@@ -871,7 +907,9 @@ impl Compiler<'_> {
         }
         if self.period(Table::Acts).is_some() {
             let specialities = self.marks(|class| match &class.selection {
-                Selection::Speciality(speciality) => Some(format!("lignes.specialite = {}", text(speciality))),
+                Selection::Speciality(speciality) => {
+                    Some(format!("lignes.specialite = {}", text(speciality)))
+                }
                 Selection::Codes(_) => None,
             });
             let marks = specialities
@@ -904,7 +942,9 @@ impl Compiler<'_> {
                 Selection::Codes(lists) if class.tables.contains(&Table::Stays) => {
                     let conditions: Vec<_> = [(System::Cim10, "cim10"), (System::Ccam, "ccam")]
                         .into_iter()
-                        .filter_map(|(system, column)| in_lists(rules, lists, campaign, system, column))
+                        .filter_map(|(system, column)| {
+                            in_lists(rules, lists, campaign, system, column)
+                        })
                         .collect();
                     any(&conditions)
                 }
@@ -980,13 +1020,19 @@ impl Compiler<'_> {
         for (column, condition) in &self.boxes {
             let paid = ["_den", "_num", "_ecarte"].iter().any(|suffix| column.ends_with(suffix));
             if paid || view == View::Evidence {
-                let _ = write!(query, ",\n    sum(CASE WHEN {condition} THEN boites ELSE 0 END) AS {column}");
+                let _ = write!(
+                    query,
+                    ",\n    sum(CASE WHEN {condition} THEN boites ELSE 0 END) AS {column}"
+                );
             }
         }
-        let marks = self.delivery_marks().into_iter().enumerate().fold(String::new(), |mut query, (word, mark)| {
-            let _ = write!(query, ",\n      {mark} AS m{word}");
-            query
-        });
+        let marks = self.delivery_marks().into_iter().enumerate().fold(
+            String::new(),
+            |mut query, (word, mark)| {
+                let _ = write!(query, ",\n      {mark} AS m{word}");
+                query
+            },
+        );
         let _ = write!(
             query,
             "\n  FROM (\n    SELECT lignes.patient, codes.atc, lignes.boites, lignes.repertoire{marks}
@@ -1044,7 +1090,10 @@ fn net(
     let lines: Vec<_> = columns.iter().map(|column| format!("lignes.{column}")).collect();
     let lines = lines.join(", ");
     if !reversals {
-        steps.add(format!("{base}_nettes"), format!("  SELECT {kept}, {quantity} FROM {table} WHERE {period}"));
+        steps.add(
+            format!("{base}_nettes"),
+            format!("  SELECT {kept}, {quantity} FROM {table} WHERE {period}"),
+        );
         return;
     }
     steps.add(

@@ -63,7 +63,8 @@ fn join(conditions: &[String], word: &str) -> Option<String> {
 }
 
 fn in_list(codes: &[&Code], system: System, column: &str) -> Option<String> {
-    let of = |reach| codes.iter().filter(move |code| code.reach == reach).map(|code| code.code.as_str());
+    let of =
+        |reach| codes.iter().filter(move |code| code.reach == reach).map(|code| code.code.as_str());
     let mut exact: Vec<String> = Vec::new();
     for code in of(Reach::Exact) {
         exact.push(text(code));

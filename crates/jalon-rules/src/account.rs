@@ -132,10 +132,7 @@ impl Operation {
     /// Does a node of this kind have no children?
     #[must_use]
     pub const fn is_leaf(self) -> bool {
-        matches!(
-            self,
-            Self::Given | Self::Unknown | Self::Unused | Self::Absent
-        )
+        matches!(self, Self::Given | Self::Unknown | Self::Unused | Self::Absent)
     }
 
     /// The value that follows from these children. Nothing when it has no bound
@@ -143,9 +140,9 @@ impl Operation {
     fn apply(self, children: &[Account]) -> Option<Range> {
         match (self, children) {
             (Self::Sum, terms) => terms.iter().map(Account::operand).sum(),
-            (Self::Product, factors) => factors.iter().try_fold(Range::one(), |product, factor| {
-                Some(&product * factor.operand()?)
-            }),
+            (Self::Product, factors) => factors
+                .iter()
+                .try_fold(Range::one(), |product, factor| Some(&product * factor.operand()?)),
             (Self::Difference, [from, taken]) => Some(from.operand()? - taken.operand()?),
             (Self::Quotient, [part, whole]) => part.operand()?.checked_div(whole.operand()?),
             (Self::Threshold, [count, minimum]) => {
@@ -286,12 +283,7 @@ impl Account {
 
     /// Whether a count reaches a minimum: 1 or 0.
     pub fn threshold(label: impl Into<Cow<'static, str>>, count: Self, minimum: Self) -> Self {
-        Self::node(
-            label,
-            Unit::None,
-            Operation::Threshold,
-            vec![count, minimum],
-        )
+        Self::node(label, Unit::None, Operation::Threshold, vec![count, minimum])
     }
 
     /// The share of its points that a rate earns.
@@ -301,32 +293,16 @@ impl Account {
         kind: RateKind,
         held: Held,
     ) -> Self {
-        let Held {
-            rate,
-            share,
-            start,
-            intermediate,
-            target,
-        } = held;
+        let Held { rate, share, start, intermediate, target } = held;
         let children = vec![rate, share, start, intermediate, target];
-        Self::node(
-            label,
-            Unit::Percent,
-            Operation::Achievement(direction, kind),
-            children,
-        )
+        Self::node(label, Unit::Percent, Operation::Achievement(direction, kind), children)
     }
 
     /// This figure rounded to this many digits after the point, half away from
     /// zero.
     #[must_use]
     pub fn rounded(self, digits: usize) -> Self {
-        Self::node(
-            self.label.clone(),
-            self.unit,
-            Operation::Rounded(digits),
-            vec![self],
-        )
+        Self::node(self.label.clone(), self.unit, Operation::Rounded(digits), vec![self])
     }
 
     /// The same with what it rests on.
@@ -360,15 +336,7 @@ impl Account {
         value: Option<Range>,
     ) -> Self {
         let label = label.into();
-        Self {
-            label,
-            value,
-            unit,
-            operation,
-            children: Vec::new(),
-            source: None,
-            note: None,
-        }
+        Self { label, value, unit, operation, children: Vec::new(), source: None, note: None }
     }
 
     fn node(
@@ -378,10 +346,7 @@ impl Account {
         children: Vec<Self>,
     ) -> Self {
         let value = operation.apply(&children);
-        Self {
-            children,
-            ..Self::leaf(label, unit, operation, value)
-        }
+        Self { children, ..Self::leaf(label, unit, operation, value) }
     }
 
     /// What the figure is, in French.
@@ -434,10 +399,7 @@ impl Account {
             return None;
         }
         let own = self.source.as_ref().map(|source| source.status);
-        self.children
-            .iter()
-            .map(Self::weakest)
-            .fold(own, Option::max)
+        self.children.iter().map(Self::weakest).fold(own, Option::max)
     }
 
     /// Evaluates the whole tree again from its leaves, and names the first node
@@ -447,17 +409,13 @@ impl Account {
         if self.operation.is_leaf() || self.operation.apply(&self.children) == self.value {
             Ok(())
         } else {
-            Err(CheckError {
-                label: self.label.to_string(),
-            })
+            Err(CheckError { label: self.label.to_string() })
         }
     }
 
     /// The value as its parent may use it.
     fn operand(&self) -> Option<&Range> {
-        self.value
-            .as_ref()
-            .filter(|_| self.operation != Operation::Unused)
+        self.value.as_ref().filter(|_| self.operation != Operation::Unused)
     }
 
     /// The exact value, for those who can do without.

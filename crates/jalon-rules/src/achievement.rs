@@ -116,10 +116,7 @@ impl Objectives {
             direction,
             kind,
             start: start.map(Fraction::hundredths),
-            intermediate: scale
-                .intermediate
-                .as_ref()
-                .map(|known| known.value.hundredths()),
+            intermediate: scale.intermediate.as_ref().map(|known| known.value.hundredths()),
             target: scale.target.as_ref().map(|known| known.value.hundredths()),
             share: Some(share.clone()),
         }
@@ -140,13 +137,7 @@ impl Objectives {
 
     /// Is nothing unknown?
     const fn is_known(&self) -> bool {
-        let Self {
-            start,
-            intermediate,
-            target,
-            share,
-            ..
-        } = self;
+        let Self { start, intermediate, target, share, .. } = self;
         start.is_some() && intermediate.is_some() && target.is_some() && share.is_some()
     }
 
@@ -172,13 +163,9 @@ impl Objectives {
             (Direction::Falling, RateKind::Share) => Level::At(-Fraction::one()),
             (Direction::Falling, RateKind::Per100) => Level::BelowAll,
         };
-        let intermediate = self
-            .level(self.intermediate.as_ref())
-            .unwrap_or(easiest.clone());
+        let intermediate = self.level(self.intermediate.as_ref()).unwrap_or(easiest.clone());
         Corner {
-            target: self
-                .level(self.target.as_ref())
-                .unwrap_or(intermediate.clone()),
+            target: self.level(self.target.as_ref()).unwrap_or(intermediate.clone()),
             intermediate,
             start: self.level(self.start.as_ref()).unwrap_or(easiest),
             share: self.share.clone().unwrap_or_else(Fraction::one),
@@ -194,9 +181,7 @@ impl Objectives {
         };
         let target = self.level(self.target.as_ref()).unwrap_or(hardest.clone());
         Corner {
-            intermediate: self
-                .level(self.intermediate.as_ref())
-                .unwrap_or(target.clone()),
+            intermediate: self.level(self.intermediate.as_ref()).unwrap_or(target.clone()),
             target,
             start: self.level(self.start.as_ref()).unwrap_or(hardest),
             share: self.share.clone().unwrap_or_else(Fraction::zero),
@@ -252,9 +237,9 @@ impl Corner {
 /// covered: none of an endless way, all of one that begins endlessly far.
 fn way(rate: &Fraction, from: &Level, to: &Level) -> Fraction {
     match (from, to) {
-        (Level::At(from), Level::At(to)) if from < rate => (rate - from)
-            .checked_div(&(to - from))
-            .unwrap_or_else(Fraction::zero),
+        (Level::At(from), Level::At(to)) if from < rate => {
+            (rate - from).checked_div(&(to - from)).unwrap_or_else(Fraction::zero)
+        }
         (Level::BelowAll, Level::At(_)) => Fraction::one(),
         _ => Fraction::zero(),
     }

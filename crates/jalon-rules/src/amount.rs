@@ -209,21 +209,13 @@ pub fn indicator_amount(
     let weight = weight(terms, list);
     let mut factors = vec![
         earned.points,
-        Account::given(
-            "valeur du point",
-            Unit::Euros,
-            terms.point_value.value.clone(),
-        )
-        .sourced(&terms.point_value),
+        Account::given("valeur du point", Unit::Euros, terms.point_value.value.clone())
+            .sourced(&terms.point_value),
         weight,
     ];
     factors.extend(terms.coefficient.as_ref().map(|coefficient| {
-        Account::given(
-            coefficient.name.clone(),
-            Unit::None,
-            coefficient.value.value.clone(),
-        )
-        .sourced(&coefficient.value)
+        Account::given(coefficient.name.clone(), Unit::None, coefficient.value.value.clone())
+            .sourced(&coefficient.value)
     }));
     let amount = Account::product(inputs.title.to_owned(), Unit::Euros, factors);
     let no_reference = || AmountError::NoReference(inputs.title.to_owned());
@@ -300,11 +292,9 @@ impl Earned {
                     points: points_earned(vec![achievement, points_at_target(inputs)]),
                 }
             }
-            Measured::Counts {
-                numerator,
-                denominator,
-                left_out,
-            } => Self::counted(inputs, terms, (numerator, denominator), left_out),
+            Measured::Counts { numerator, denominator, left_out } => {
+                Self::counted(inputs, terms, (numerator, denominator), left_out)
+            }
         }
     }
 
@@ -330,12 +320,7 @@ impl Earned {
         let rate = Fraction::ratio(numerator, denominator);
         let Some(known) = rate.as_ref().filter(|_| state != State::BelowMinimum) else {
             let points = points_earned(vec![threshold]);
-            return Self {
-                state,
-                rate,
-                achievement: Range::zero(),
-                points,
-            };
+            return Self { state, rate, achievement: Range::zero(), points };
         };
         let part = Account::given("numérateur", inputs.unit, Fraction::from(numerator));
         let mut quotient =
@@ -397,13 +382,7 @@ fn achievement(
     known: Option<&Fraction>,
     rate: Account,
 ) -> Account {
-    let Inputs {
-        direction,
-        kind,
-        scale,
-        start,
-        ..
-    } = *inputs;
+    let Inputs { direction, kind, scale, start, .. } = *inputs;
     let objectives = Objectives::new(
         scale,
         start.map(|start| &start.value),
@@ -442,11 +421,7 @@ fn achievement(
             .used_if(used(Branch::uses_target)),
     };
     let account = Account::achievement("taux de réalisation", direction, kind, held);
-    if known.is_some() {
-        account.sourced(&terms.formula)
-    } else {
-        account
-    }
+    if known.is_some() { account.sourced(&terms.formula) } else { account }
 }
 
 /// The size of the list against the reference.

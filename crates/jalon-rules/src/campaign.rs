@@ -102,7 +102,11 @@ impl Window {
             return Some(Self::YEAR);
         }
         if let Some(months) = text.strip_suffix(" mois") {
-            return months.parse().ok().filter(|months| (1..=240).contains(months)).map(Self::Months);
+            return months
+                .parse()
+                .ok()
+                .filter(|months| (1..=240).contains(months))
+                .map(Self::Months);
         }
         let (from, to) = text.split_once(" - ")?;
         let (from, to) = (RelativeDay::parse(from)?, RelativeDay::parse(to)?);

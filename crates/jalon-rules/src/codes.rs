@@ -130,7 +130,10 @@ impl CodeList {
         const HEADER: [&str; 8] =
             ["systeme", "code", "portee", "libelle", "depuis", "jusque", "statut", "source"];
         let source = Source { file, text };
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
         let mut list = Self {
             name: file.rsplit('/').next()?.strip_suffix(".csv")?.to_owned(),
             file: file.to_owned(),
@@ -166,7 +169,10 @@ impl CodeList {
             let [system, code, reach, label, since, until, status, origin] =
                 std::array::from_fn(|index| record.get(index).unwrap_or("").trim());
             if record.len() != HEADER.len() {
-                fault(format!("{} cases au lieu de {}", record.len(), HEADER.len()), "une case par colonne".into());
+                fault(
+                    format!("{} cases au lieu de {}", record.len(), HEADER.len()),
+                    "une case par colonne".into(),
+                );
                 continue;
             }
             let known_system = System::ALL.into_iter().find(|known| known.word() == system);
@@ -188,13 +194,21 @@ impl CodeList {
                 continue;
             }
             if label.is_empty() || origin.is_empty() {
-                fault("libellé ou source vide".into(), "dites ce que le code désigne et d'où il vient".into());
+                fault(
+                    "libellé ou source vide".into(),
+                    "dites ce que le code désigne et d'où il vient".into(),
+                );
             }
             let (Ok(since), Ok(until)) = (campaign(since), campaign(until)) else {
-                fault(format!("validité illisible : `{since}` à `{until}`"), "une campagne, ou rien".into());
+                fault(
+                    format!("validité illisible : `{since}` à `{until}`"),
+                    "une campagne, ou rien".into(),
+                );
                 continue;
             };
-            if let (Some(system), Some((_, reach)), Some(status)) = (known_system, known_reach, known_status) {
+            if let (Some(system), Some((_, reach)), Some(status)) =
+                (known_system, known_reach, known_status)
+            {
                 let row = Code {
                     system,
                     code: code.to_owned(),
@@ -215,7 +229,9 @@ impl CodeList {
             }
         }
         if list.codes.is_empty() {
-            faults.push(source.fault(0..0, "liste de codes vide").hint("au moins une ligne sous l'en-tête"));
+            faults.push(
+                source.fault(0..0, "liste de codes vide").hint("au moins une ligne sous l'en-tête"),
+            );
         }
         Some(list)
     }

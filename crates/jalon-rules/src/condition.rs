@@ -154,13 +154,9 @@ impl fmt::Display for Condition {
             Literal::Text(text) => format!("'{}'", text.replace('\'', "''")),
         };
         match self {
-            Self::Compare(column, comparison, value) => write!(
-                f,
-                "({} {} {})",
-                column.name(),
-                comparison.symbol(),
-                literal(value)
-            ),
+            Self::Compare(column, comparison, value) => {
+                write!(f, "({} {} {})", column.name(), comparison.symbol(), literal(value))
+            }
             Self::In(column, values) => {
                 let values: Vec<_> = values.iter().map(literal).collect();
                 write!(f, "({} in ({}))", column.name(), values.join(", "))
@@ -233,9 +229,7 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn span(&self) -> Range<usize> {
-        self.tokens
-            .get(self.at)
-            .map_or(self.text.len()..self.text.len(), |(_, span)| span.clone())
+        self.tokens.get(self.at).map_or(self.text.len()..self.text.len(), |(_, span)| span.clone())
     }
 
     fn take_symbol(&mut self, symbol: &str) -> bool {
@@ -390,7 +384,9 @@ mod tests {
 
     #[test]
     fn types_are_checked() {
-        for wrong in ["age = 'F'", "sexe = 'X'", "c2s = 1", "age", "age >=", "(age > 1", "age > 1 age"] {
+        for wrong in
+            ["age = 'F'", "sexe = 'X'", "c2s = 1", "age", "age >=", "(age > 1", "age > 1 age"]
+        {
             assert!(Condition::parse(wrong, Column::PATIENT).is_err(), "{wrong}");
         }
     }

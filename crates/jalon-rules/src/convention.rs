@@ -186,7 +186,12 @@ impl Convention {
     }
 }
 
-fn read_scheme(walk: &mut Walk<'_>, id: &str, mut keys: Keys<'_, '_>, file: &str) -> Option<Scheme> {
+fn read_scheme(
+    walk: &mut Walk<'_>,
+    id: &str,
+    mut keys: Keys<'_, '_>,
+    file: &str,
+) -> Option<Scheme> {
     let span = keys.span();
     let name = keys.required(walk, "nom");
     let folder = keys.required(walk, "dossier");
@@ -211,7 +216,8 @@ fn read_scheme(walk: &mut Walk<'_>, id: &str, mut keys: Keys<'_, '_>, file: &str
     let share = dated(walk, &mut keys, "part_intermediaire");
     let formula = dated_with(walk, &mut keys, "formule", |_, _| Some(()));
     let coefficients = keys.tables(walk, "coefficient");
-    let coefficients = coefficients.into_iter().filter_map(|keys| coefficient(walk, keys)).collect();
+    let coefficients =
+        coefficients.into_iter().filter_map(|keys| coefficient(walk, keys)).collect();
     let subtotals = keys.tables(walk, "sous_total");
     let subtotals = subtotals.into_iter().filter_map(|keys| subtotal(walk, keys)).collect();
     let calendar = keys.tables(walk, "calendrier");
@@ -246,7 +252,10 @@ fn read_scheme(walk: &mut Walk<'_>, id: &str, mut keys: Keys<'_, '_>, file: &str
         (in_force(&scheme.formula, scheme.first).is_none(), "formule"),
     ] {
         if missing {
-            walk.fault(span.clone(), format!("`{key}` ne dit rien de la campagne {}", scheme.first));
+            walk.fault(
+                span.clone(),
+                format!("`{key}` ne dit rien de la campagne {}", scheme.first),
+            );
         }
     }
     repeated(walk, &span, "coefficient", scheme.coefficients.iter().map(|one| one.campaign));
@@ -281,7 +290,11 @@ fn repeated(
     }
 }
 
-fn required_campaign(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>, key: &'static str) -> Option<Campaign> {
+fn required_campaign(
+    walk: &mut Walk<'_>,
+    keys: &mut Keys<'_, '_>,
+    key: &'static str,
+) -> Option<Campaign> {
     if !keys.has(key) {
         keys.missing(walk, key);
     }
@@ -316,7 +329,10 @@ fn dated_with<T>(
         inner.end(walk);
         let (Some(since), Some(value)) = (since, value) else { continue };
         if values.last().is_some_and(|last| last.since >= since) {
-            walk.fault(span, format!("`{key}` : {since} vient après une campagne égale ou plus tardive"));
+            walk.fault(
+                span,
+                format!("`{key}` : {since} vient après une campagne égale ou plus tardive"),
+            );
         }
         values.push(Dated { since, value });
     }

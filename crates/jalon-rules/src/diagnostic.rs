@@ -55,20 +55,10 @@ impl fmt::Display for Diagnostic {
             Severity::Fault => "",
             Severity::Warning => "avertissement : ",
         };
-        writeln!(
-            f,
-            "{}:{}:{}: {word}{}",
-            self.file, self.line, self.column, self.message
-        )?;
+        writeln!(f, "{}:{}:{}: {word}{}", self.file, self.line, self.column, self.message)?;
         let gutter = self.line.to_string().len().max(5);
         writeln!(f, "{:>gutter$} │ {}", self.line, self.excerpt)?;
-        write!(
-            f,
-            "{:>gutter$} │ {}{}",
-            "",
-            " ".repeat(self.column - 1),
-            "^".repeat(self.width)
-        )?;
+        write!(f, "{:>gutter$} │ {}{}", "", " ".repeat(self.column - 1), "^".repeat(self.width))?;
         if let Some(hint) = &self.hint {
             write!(f, "\n{:>gutter$} │ aide : {hint}", "")?;
         }
@@ -90,9 +80,7 @@ impl Source<'_> {
         let end = floor_boundary(self.text, span.end).max(start);
         let before = &self.text[..start];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line_end = self.text[start..]
-            .find('\n')
-            .map_or(self.text.len(), |at| start + at);
+        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
         let meant = &self.text[start..end.min(line_end).max(start)];
         Diagnostic {
             file: self.file.to_owned(),
@@ -108,10 +96,7 @@ impl Source<'_> {
 }
 
 fn floor_boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len()))
-        .rev()
-        .find(|&index| text.is_char_boundary(index))
-        .unwrap_or(0)
+    (0..=at.min(text.len())).rev().find(|&index| text.is_char_boundary(index)).unwrap_or(0)
 }
 
 /// The candidate nearest to a mistyped word, when one is near enough.

@@ -164,11 +164,7 @@ impl FromStr for Fraction {
             .parse()
             .map_err(|_| ParseFractionError(text.to_owned()))?;
         let value = Self(BigRational::new(scaled, power_of_ten(decimals.len())));
-        Ok(if unsigned.len() < text.len() {
-            -value
-        } else {
-            value
-        })
+        Ok(if unsigned.len() < text.len() { -value } else { value })
     }
 }
 
@@ -287,14 +283,10 @@ mod tests {
         assert_eq!(decimal("74,5"), decimal("74.50"));
         assert_eq!(decimal("1.0040"), Fraction::ratio(251, 250).unwrap());
         assert_eq!(decimal("-0.5"), -Fraction::ratio(1, 2).unwrap());
-        for wrong in [
-            "", "-", "+1", ".5", "5.", "1.2.3", "1,2,3", "1e3", "½", "1 000", " 1", "٣",
-        ] {
+        for wrong in ["", "-", "+1", ".5", "5.", "1.2.3", "1,2,3", "1e3", "½", "1 000", " 1", "٣"]
+        {
             let error = wrong.parse::<Fraction>().unwrap_err();
-            assert_eq!(
-                error.to_string(),
-                format!("nombre décimal attendu : `{wrong}`")
-            );
+            assert_eq!(error.to_string(), format!("nombre décimal attendu : `{wrong}`"));
         }
     }
 
@@ -328,14 +320,7 @@ mod tests {
         // A factor that no machine word holds sends every operation to big
         // numbers; taken out again, it leaves what machine words give.
         let factor = decimal(&format!("1{}7", "0".repeat(40)));
-        let edges = [
-            i32::MIN.into(),
-            -7,
-            0,
-            3,
-            i32::MAX.into(),
-            i64::from(i32::MAX) + 1,
-        ];
+        let edges = [i32::MIN.into(), -7, 0, 3, i32::MAX.into(), i64::from(i32::MAX) + 1];
         let values: Vec<Fraction> = edges
             .into_iter()
             .flat_map(|part| edges.map(|whole| (part, whole)))

@@ -47,10 +47,7 @@ pub fn percent(share: &Fraction, max_digits: usize) -> String {
 /// A number per patient as a number per 100: 7/20 is `35 pour 100`.
 #[must_use]
 pub fn per_100(value: &Fraction, max_digits: usize) -> String {
-    format!(
-        "{}{UNIT}pour{UNIT}100",
-        short(&value.times_hundred(), max_digits)
-    )
+    format!("{}{UNIT}pour{UNIT}100", short(&value.times_hundred(), max_digits))
 }
 
 /// Points to the thousandth: `9,913 points`, `1,5 point`.
@@ -70,11 +67,7 @@ pub fn count(value: u64, singular: &str) -> String {
 #[must_use]
 pub fn quantity(value: &Fraction, max_digits: usize, singular: &str) -> String {
     let (shown, two) = (value.round(max_digits), Fraction::from(2));
-    let plural = if shown >= two || shown <= -two {
-        "s"
-    } else {
-        ""
-    };
+    let plural = if shown >= two || shown <= -two { "s" } else { "" };
     format!("{}{UNIT}{singular}{plural}", short(&shown, max_digits))
 }
 
@@ -83,11 +76,7 @@ pub fn quantity(value: &Fraction, max_digits: usize, singular: &str) -> String {
 #[must_use]
 pub fn range(range: &Range, format: impl Fn(&Fraction) -> String) -> String {
     let (min, max) = (format(range.min()), format(range.max()));
-    if min == max {
-        min
-    } else {
-        format!("entre {min} et {max}")
-    }
+    if min == max { min } else { format!("entre {min} et {max}") }
 }
 
 /// Decimal writing with a point and a hyphen, in French.

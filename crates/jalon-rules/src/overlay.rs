@@ -63,7 +63,8 @@ impl Overlay {
         for file in &files {
             let text = String::from_utf8_lossy(&file.bytes);
             let source = Source { file: &file.path, text: &text };
-            let known = matches!(file.path.as_str(), "complement.toml" | "bareme.csv" | "departs.csv");
+            let known =
+                matches!(file.path.as_str(), "complement.toml" | "bareme.csv" | "departs.csv");
             if known {
                 hasher.update(file.path.as_bytes()).update(&[0]).update(&file.bytes).update(&[0]);
             }
@@ -77,7 +78,8 @@ impl Overlay {
                 }
                 other if matches!(extension(other), "csv" | "toml") => {
                     let hint = "complement.toml, bareme.csv, departs.csv";
-                    faults.push(source.fault(0..0, "fichier inconnu dans un complément").hint(hint));
+                    faults
+                        .push(source.fault(0..0, "fichier inconnu dans un complément").hint(hint));
                 }
                 _ => {}
             }
@@ -109,8 +111,12 @@ impl Overlay {
                     "{id} en {campaign} : la cible est plus facile que l'objectif intermédiaire"
                 );
                 let hint = match page.rule.direction {
-                    Direction::Rising => "un taux plus haut est meilleur : la cible est la plus haute",
-                    Direction::Falling => "un taux plus bas est meilleur : la cible est la plus basse",
+                    Direction::Rising => {
+                        "un taux plus haut est meilleur : la cible est la plus haute"
+                    }
+                    Direction::Falling => {
+                        "un taux plus bas est meilleur : la cible est la plus basse"
+                    }
                 };
                 faults.push(source.fault(added.span.clone(), message).hint(hint));
             }
@@ -129,7 +135,8 @@ impl Overlay {
         let mut scale = page.scale_of(campaign)?.scale.clone();
         let key = (page.rule.scheme.clone(), page.id.clone(), campaign);
         if let Some(added) = self.scales.get(&key) {
-            let fraction = |value: &Fraction| Sourced::new(value.clone(), self.status, &self.source);
+            let fraction =
+                |value: &Fraction| Sourced::new(value.clone(), self.status, &self.source);
             let put = |slot: &mut Option<Sourced<Fraction>>, value: &Option<Fraction>| {
                 if let Some(value) = value {
                     *slot = Some(fraction(value));
@@ -147,7 +154,12 @@ impl Overlay {
 
     /// The starting rate of a doctor, in the unit of the objectives.
     #[must_use]
-    pub fn starting_rate(&self, page: &Page, campaign: Campaign, doctor: &str) -> Option<Sourced<Fraction>> {
+    pub fn starting_rate(
+        &self,
+        page: &Page,
+        campaign: Campaign,
+        doctor: &str,
+    ) -> Option<Sourced<Fraction>> {
         let key = |doctor: Option<&str>| {
             (page.rule.scheme.clone(), page.id.clone(), campaign, doctor.map(str::to_owned))
         };
@@ -166,7 +178,9 @@ impl Overlay {
         };
         let known = row.page.scale_of(row.campaign).map(|row| &row.scale);
         if let Some(known) = known {
-            let same = |given: &Option<Fraction>, known: &Option<Sourced<Fraction>>| match (given, known) {
+            let same = |given: &Option<Fraction>, known: &Option<Sourced<Fraction>>| match (
+                given, known,
+            ) {
                 (Some(given), Some(known)) => *given == known.value,
                 _ => true,
             };
@@ -179,13 +193,17 @@ impl Overlay {
                 && same(&added.points, &known.points)
                 && minimum_same;
             if !same {
-                let message = format!("remplace une valeur connue de {} en {}", row.page.id, row.campaign);
+                let message =
+                    format!("remplace une valeur connue de {} en {}", row.page.id, row.campaign);
                 row.fault(message, "le complément l'emporte").severity = Severity::Warning;
             }
         }
         let key = (row.page.rule.scheme.clone(), row.page.id.clone(), row.campaign);
         if self.scales.insert(key, added).is_some() {
-            row.fault("deux lignes pour le même indicateur et la même campagne".into(), "gardez-en une");
+            row.fault(
+                "deux lignes pour le même indicateur et la même campagne".into(),
+                "gardez-en une",
+            );
         }
     }
 
@@ -259,7 +277,10 @@ impl Row<'_> {
             *number >= Fraction::zero() && (!share || *number <= Fraction::from(100))
         });
         if number.is_none() {
-            self.fault(format!("nombre illisible ou hors bornes : `{text}`"), "un nombre comme 74 ou 74,5");
+            self.fault(
+                format!("nombre illisible ou hors bornes : `{text}`"),
+                "un nombre comme 74 ou 74,5",
+            );
         }
         number
     }
@@ -284,8 +305,10 @@ fn rows(
     faults: &mut Vec<Diagnostic>,
     mut each: impl FnMut(&mut Row<'_>),
 ) {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(source.text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(source.text.as_bytes());
     for (index, record) in reader.records().enumerate() {
         let record = match record {
             Ok(record) => record,

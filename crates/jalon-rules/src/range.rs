@@ -23,26 +23,13 @@ impl Range {
     /// The smallest range that holds both figures.
     #[must_use]
     pub fn hull(one: Fraction, other: Fraction) -> Self {
-        if one <= other {
-            Self {
-                min: one,
-                max: other,
-            }
-        } else {
-            Self {
-                min: other,
-                max: one,
-            }
-        }
+        if one <= other { Self { min: one, max: other } } else { Self { min: other, max: one } }
     }
 
     /// A figure without doubt.
     #[must_use]
     pub fn exact(value: Fraction) -> Self {
-        Self {
-            min: value.clone(),
-            max: value,
-        }
+        Self { min: value.clone(), max: value }
     }
 
     /// Exactly 0.
@@ -60,10 +47,7 @@ impl Range {
     /// Any share, from 0 to 1.
     #[must_use]
     pub fn share() -> Self {
-        Self {
-            min: Fraction::zero(),
-            max: Fraction::one(),
-        }
+        Self { min: Fraction::zero(), max: Fraction::one() }
     }
 
     /// The least the figure can be.
@@ -106,11 +90,7 @@ impl Range {
     /// What a non-decreasing function makes of the range.
     fn map(&self, function: impl Fn(&Fraction) -> Fraction) -> Self {
         let min = function(&self.min);
-        let max = if self.is_exact() {
-            min.clone()
-        } else {
-            function(&self.max)
-        };
+        let max = if self.is_exact() { min.clone() } else { function(&self.max) };
         Self { min, max }
     }
 
@@ -121,12 +101,7 @@ impl Range {
             return None;
         }
         let one = Fraction::one();
-        Some(
-            self * &Self::hull(
-                one.checked_div(&divisor.min)?,
-                one.checked_div(&divisor.max)?,
-            ),
-        )
+        Some(self * &Self::hull(one.checked_div(&divisor.min)?, one.checked_div(&divisor.max)?))
     }
 }
 
@@ -143,10 +118,7 @@ impl Add for &Range {
         if let Some(term) = other.as_exact() {
             return self.map(|end| end + term);
         }
-        Range {
-            min: &self.min + &other.min,
-            max: &self.max + &other.max,
-        }
+        Range { min: &self.min + &other.min, max: &self.max + &other.max }
     }
 }
 
@@ -154,10 +126,7 @@ impl Sub for &Range {
     type Output = Range;
 
     fn sub(self, other: Self) -> Range {
-        Range {
-            min: &self.min - &other.max,
-            max: &self.max - &other.min,
-        }
+        Range { min: &self.min - &other.max, max: &self.max - &other.min }
     }
 }
 
@@ -166,11 +135,7 @@ impl Mul<&Fraction> for &Range {
 
     fn mul(self, factor: &Fraction) -> Range {
         let Range { min, max } = self.map(|end| end * factor);
-        if factor.is_negative() {
-            Range { min: max, max: min }
-        } else {
-            Range { min, max }
-        }
+        if factor.is_negative() { Range { min: max, max: min } } else { Range { min, max } }
     }
 }
 
@@ -183,10 +148,7 @@ impl Mul for &Range {
         }
         let low = self * &other.min;
         let high = self * &other.max;
-        Range {
-            min: low.min.min(high.min),
-            max: low.max.max(high.max),
-        }
+        Range { min: low.min.min(high.min), max: low.max.max(high.max) }
     }
 }
 
@@ -231,9 +193,6 @@ mod tests {
         assert_eq!(&range(1, 2) * &Fraction::from(-3), range(-6, -3));
         assert_eq!(range(10, 20).checked_div(&range(2, 5)), Some(range(2, 10)));
         assert_eq!(range(10, 20).checked_div(&range(0, 5)), None);
-        assert_eq!(
-            [range(1, 2), range(3, 5)].iter().sum::<Range>(),
-            range(4, 7)
-        );
+        assert_eq!([range(1, 2), range(3, 5)].iter().sum::<Range>(), range(4, 7));
     }
 }

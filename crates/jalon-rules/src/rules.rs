@@ -71,8 +71,12 @@ impl Rules {
         let mut faults = Vec::new();
         let mut hasher = blake3::Hasher::new();
         let mut texts = BTreeMap::new();
-        let mut rules =
-            Self { conventions: Vec::new(), pages: Vec::new(), lists: BTreeMap::new(), hash: String::new() };
+        let mut rules = Self {
+            conventions: Vec::new(),
+            pages: Vec::new(),
+            lists: BTreeMap::new(),
+            hash: String::new(),
+        };
         for file in &files {
             let Kind::Rule(read) = Kind::of(&file.path) else { continue };
             hasher.update(file.path.as_bytes()).update(&[0]).update(&file.bytes).update(&[0]);
@@ -94,7 +98,9 @@ impl Rules {
             }
         }
         rules.hash = hasher.finalize().to_hex().to_string();
-        rules.pages.sort_by(|left, right| (&left.rule.scheme, &left.id).cmp(&(&right.rule.scheme, &right.id)));
+        rules.pages.sort_by(|left, right| {
+            (&left.rule.scheme, &left.id).cmp(&(&right.rule.scheme, &right.id))
+        });
         rules.check(&texts, today, &mut faults);
         faults.sort_by(|left, right| {
             (&left.file, left.line, left.column, &left.message).cmp(&(
@@ -115,9 +121,9 @@ impl Rules {
 
     /// Every scheme with its convention.
     pub fn schemes(&self) -> impl Iterator<Item = (&Convention, &Scheme)> {
-        self.conventions
-            .iter()
-            .flat_map(|convention| convention.schemes.iter().map(move |scheme| (convention, scheme)))
+        self.conventions.iter().flat_map(|convention| {
+            convention.schemes.iter().map(move |scheme| (convention, scheme))
+        })
     }
 
     /// The scheme of that name.
@@ -135,8 +141,10 @@ impl Rules {
     /// The pages of a scheme, in the order of its sections, then by identifier.
     #[must_use]
     pub fn pages_of(&self, scheme: &Scheme) -> Vec<&Page> {
-        let rank = |page: &Page| scheme.sections.iter().position(|section| *section == page.rule.section);
-        let mut pages: Vec<_> = self.pages.iter().filter(|page| page.rule.scheme == scheme.id).collect();
+        let rank =
+            |page: &Page| scheme.sections.iter().position(|section| *section == page.rule.section);
+        let mut pages: Vec<_> =
+            self.pages.iter().filter(|page| page.rule.scheme == scheme.id).collect();
         pages.sort_by_key(|page| (rank(page), page.id.clone()));
         pages
     }
@@ -179,7 +187,12 @@ impl Rules {
         self.span_of(page).is_some_and(|(first, last)| first <= campaign && campaign <= last)
     }
 
-    fn check(&self, texts: &BTreeMap<&str, &str>, today: Option<Date>, faults: &mut Vec<Diagnostic>) {
+    fn check(
+        &self,
+        texts: &BTreeMap<&str, &str>,
+        today: Option<Date>,
+        faults: &mut Vec<Diagnostic>,
+    ) {
         for page in &self.pages {
             self.check_page(page, today, faults);
         }
@@ -193,7 +206,8 @@ impl Rules {
             if !used.contains(&list.name.as_str()) && !self.pages.is_empty() {
                 let text = texts.get(list.file.as_str()).copied().unwrap_or("");
                 let source = crate::diagnostic::Source { file: &list.file, text };
-                faults.push(source.fault(0..0, "liste de codes qu'aucune page n'utilise").warning());
+                faults
+                    .push(source.fault(0..0, "liste de codes qu'aucune page n'utilise").warning());
             }
         }
     }
@@ -202,7 +216,11 @@ impl Rules {
         let ids: Vec<_> = self.schemes().map(|(_, scheme)| scheme.id.as_str()).collect();
         let Some(scheme) = self.scheme(&page.rule.scheme) else {
             let message = format!("dispositif inconnu : `{}`", page.rule.scheme);
-            faults.push(page.scheme_fault(message).hint(choose(&page.rule.scheme, "dispositifs", &ids)));
+            faults.push(page.scheme_fault(message).hint(choose(
+                &page.rule.scheme,
+                "dispositifs",
+                &ids,
+            )));
             return;
         };
         let same = |other: &&Page| other.id == page.id && other.rule.scheme == page.rule.scheme;
@@ -212,12 +230,14 @@ impl Rules {
         if !scheme.sections.contains(&page.rule.section) {
             let sections: Vec<_> = scheme.sections.iter().map(String::as_str).collect();
             let message = format!("volet inconnu : `{}`", page.rule.section);
-            faults.push(page.section_fault(message).hint(choose(&page.rule.section, "volets", &sections)));
+            faults.push(page.section_fault(message).hint(choose(
+                &page.rule.section,
+                "volets",
+                &sections,
+            )));
         }
-        let (first, last) = (
-            page.rule.since.unwrap_or(scheme.first),
-            page.rule.until.unwrap_or(scheme.last),
-        );
+        let (first, last) =
+            (page.rule.since.unwrap_or(scheme.first), page.rule.until.unwrap_or(scheme.last));
         if first > last || first < scheme.first || last > scheme.last {
             faults.push(page.page_fault(format!(
                 "campagnes {first} à {last} hors de celles du dispositif ({} à {})",
@@ -226,7 +246,10 @@ impl Rules {
         }
         for row in &page.scale {
             if row.since < first || row.since > last {
-                let message = format!("barème de {} hors des campagnes de la page ({first} à {last})", row.since);
+                let message = format!(
+                    "barème de {} hors des campagnes de la page ({first} à {last})",
+                    row.since
+                );
                 faults.push(page.scale_fault(row, message));
             }
             if let (Some(low), Some(high)) = (&row.scale.intermediate, &row.scale.target)
@@ -244,7 +267,10 @@ impl Rules {
         }
         for case in &page.cases {
             if case.campaign < first || case.campaign > last {
-                let message = format!("cas de {} : l'indicateur n'existe que de {first} à {last}", case.campaign);
+                let message = format!(
+                    "cas de {} : l'indicateur n'existe que de {first} à {last}",
+                    case.campaign
+                );
                 faults.push(page.case_fault(case, message));
             }
         }
@@ -267,7 +293,8 @@ impl Rules {
             match self.lists.get(name) {
                 None => {
                     let message = format!("liste de codes inconnue : `{name}`");
-                    faults.push(page.list_fault(place, message).hint(choose(name, "listes", &names)));
+                    faults
+                        .push(page.list_fault(place, message).hint(choose(name, "listes", &names)));
                 }
                 Some(list) => {
                     let empty = (span.0.year()..=span.1.year())
@@ -296,7 +323,9 @@ impl Rules {
                     .filter(|page| self.exists(page, campaign))
                     .collect();
                 let points = |page: &&&Page| {
-                    page.scale_of(campaign).and_then(|row| row.scale.points.as_ref()).map(|points| points.value.clone())
+                    page.scale_of(campaign)
+                        .and_then(|row| row.scale.points.as_ref())
+                        .map(|points| points.value.clone())
                 };
                 let known: Vec<Fraction> = counted.iter().filter_map(points).collect();
                 let sum = known.iter().fold(Fraction::zero(), |sum, points| &sum + points);

@@ -28,7 +28,12 @@ impl Walk<'_> {
         &mut self.faults[last]
     }
 
-    pub fn fault_with(&mut self, span: Range<usize>, message: impl Into<String>, hint: impl Into<String>) {
+    pub fn fault_with(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.fault(span, message).hint = Some(hint.into());
     }
 
@@ -129,7 +134,11 @@ impl<'t, 'i> Keys<'t, 'i> {
         value.get_ref().as_bool().or_else(|| wrong(walk, value, key, "true ou false"))
     }
 
-    pub fn date(&mut self, walk: &mut Walk<'_>, key: &'static str) -> Option<At<jiff::civil::Date>> {
+    pub fn date(
+        &mut self,
+        walk: &mut Walk<'_>,
+        key: &'static str,
+    ) -> Option<At<jiff::civil::Date>> {
         let value = self.take(key)?;
         let date = value
             .get_ref()
@@ -239,7 +248,12 @@ impl<'t, 'i> Keys<'t, 'i> {
     }
 }
 
-fn wrong<T>(walk: &mut Walk<'_>, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str) -> Option<T> {
+fn wrong<T>(
+    walk: &mut Walk<'_>,
+    value: &Spanned<DeValue<'_>>,
+    key: &str,
+    wanted: &str,
+) -> Option<T> {
     walk.fault_with(
         value.span(),
         format!("valeur inattendue pour `{key}`"),

@@ -22,55 +22,31 @@ use jalon_rules::status::{Sourced, Status};
 type Example = (&'static str, &'static str, fn() -> String);
 
 const EXAMPLES: [Example; 27] = [
-    ("adulte-max-800", "montant=6580.00", || {
-        maximum(940, 800, 800)
+    ("adulte-max-800", "montant=6580.00", || maximum(940, 800, 800)),
+    ("adulte-max-1200", "montant=9870.00", || maximum(940, 1200, 800)),
+    ("adulte-grippe-prorata", "points_acquis=10; montant=70.00", || {
+        earned(&hba1c(20, "80", (2, 5)), 2)
     }),
-    ("adulte-max-1200", "montant=9870.00", || {
-        maximum(940, 1200, 800)
+    ("adulte-hba1c-cible", "realisation=100 %; points_acquis=30; montant=210.00", || {
+        earned(&hba1c(30, "62", (92, 100)), 3)
     }),
-    (
-        "adulte-grippe-prorata",
-        "points_acquis=10; montant=70.00",
-        || earned(&hba1c(20, "80", (2, 5)), 2),
-    ),
-    (
-        "adulte-hba1c-cible",
-        "realisation=100 %; points_acquis=30; montant=210.00",
-        || earned(&hba1c(30, "62", (92, 100)), 3),
-    ),
-    (
-        "adulte-hba1c-entre",
-        "realisation=65 %; points_acquis=19.5; montant=136.50",
-        || earned(&hba1c(30, "62", (83, 100)), 3),
-    ),
-    (
-        "adulte-hba1c-intermediaire",
-        "realisation=30 %; points_acquis=9; montant=63.00",
-        || earned(&hba1c(30, "62", (74, 100)), 3),
-    ),
-    (
-        "adulte-hba1c-progression",
-        "realisation=20 %; points_acquis=6; montant=42.00",
-        || earned(&hba1c(30, "62", (70, 100)), 3),
-    ),
-    (
-        "adulte-hba1c-recul",
-        "realisation=0 %; points_acquis=0; montant=0.00",
-        || earned(&hba1c(30, "62", (60, 100)), 3),
-    ),
-    (
-        "adulte-hba1c-minimum",
-        "indicateur_compte=non; montant=0.00",
-        || {
-            let amount = hba1c(30, "62", (4, 4));
-            let counts = if amount.state == State::BelowMinimum {
-                "non"
-            } else {
-                "oui"
-            };
-            format!("indicateur_compte={counts}; {}", earned(&amount, 1))
-        },
-    ),
+    ("adulte-hba1c-entre", "realisation=65 %; points_acquis=19.5; montant=136.50", || {
+        earned(&hba1c(30, "62", (83, 100)), 3)
+    }),
+    ("adulte-hba1c-intermediaire", "realisation=30 %; points_acquis=9; montant=63.00", || {
+        earned(&hba1c(30, "62", (74, 100)), 3)
+    }),
+    ("adulte-hba1c-progression", "realisation=20 %; points_acquis=6; montant=42.00", || {
+        earned(&hba1c(30, "62", (70, 100)), 3)
+    }),
+    ("adulte-hba1c-recul", "realisation=0 %; points_acquis=0; montant=0.00", || {
+        earned(&hba1c(30, "62", (60, 100)), 3)
+    }),
+    ("adulte-hba1c-minimum", "indicateur_compte=non; montant=0.00", || {
+        let amount = hba1c(30, "62", (4, 4));
+        let counts = if amount.state == State::BelowMinimum { "non" } else { "oui" };
+        format!("indicateur_compte={counts}; {}", earned(&amount, 1))
+    }),
     ("regle-baisse-entre", "realisation=65 %", || {
         realisation(Direction::Falling, "0.3", "15", "12", "13.5")
     }),
@@ -88,51 +64,30 @@ const EXAMPLES: [Example; 27] = [
         let achievement = objectives.achievement(&number("0.60"));
         format!("realisation={}", achievement.as_exact().unwrap())
     }),
-    ("2011-max-800", "montant=9100.00", || {
-        maximum(1300, 800, 800)
-    }),
+    ("2011-max-800", "montant=9100.00", || maximum(1300, 800, 800)),
     ("sauvegarde-coefficient", "coefficient=1.11", || {
         let restored = Fraction::ratio(100, 90).unwrap();
         format!("coefficient={}", restored.to_decimal(2))
     }),
-    ("sauvegarde-medecin-a", "montant=5550.00", || {
-        corrected(5000, "1.11")
-    }),
-    ("sauvegarde-medecin-b", "montant=5106.00", || {
-        corrected(4600, "1.11")
-    }),
+    ("sauvegarde-medecin-a", "montant=5550.00", || corrected(5000, "1.11")),
+    ("sauvegarde-medecin-b", "montant=5106.00", || corrected(4600, "1.11")),
     ("covid-national", "evolution_apres=+1.3 %", || {
         let growth = number("1.009") * number("1.0040") - Fraction::one();
-        format!(
-            "evolution_apres=+{} %",
-            growth.times_hundred().to_decimal(1)
-        )
+        format!("evolution_apres=+{} %", growth.times_hundred().to_decimal(1))
     }),
-    ("covid-medecin", "montant=5020.00", || {
-        corrected(5000, "1.0040")
-    }),
-    ("enfant-max-600", "montant=2135.00", || {
-        maximum(305, 600, 600)
-    }),
+    ("covid-medecin", "montant=5020.00", || corrected(5000, "1.0040")),
+    ("enfant-max-600", "montant=2135.00", || maximum(305, 600, 600)),
     ("enfant-max-27-5", "montant=97.85", || {
         // Half a patient is no list: the mean of 27 and 28 patients, unrounded.
         let [low, high] = [27, 28].map(|patients| full(305, patients, 600).euros);
         let mean = &(&low + &high) * &Fraction::ratio(1, 2).unwrap();
         format!("montant={}", mean.min().to_decimal(2))
     }),
-    ("cardiologie-max", "montant=2380.00", || {
-        maximum(340, 800, 800)
-    }),
-    ("cardiologie-chronique", "montant=455.00", || {
-        maximum(65, 800, 800)
-    }),
+    ("cardiologie-max", "montant=2380.00", || maximum(340, 800, 800)),
+    ("cardiologie-chronique", "montant=455.00", || maximum(65, 800, 800)),
     ("gastro-max", "montant=2100.00", || maximum(300, 1100, 1100)),
-    ("gastro-chronique", "montant=840.00", || {
-        maximum(120, 1100, 1100)
-    }),
-    ("gastro-max-2016", "montant=3850.00", || {
-        maximum(550, 1100, 1100)
-    }),
+    ("gastro-chronique", "montant=840.00", || maximum(120, 1100, 1100)),
+    ("gastro-max-2016", "montant=3850.00", || maximum(550, 1100, 1100)),
 ];
 
 /// The endocrinologists' maximum, in parts: the sum of the indicators is the
@@ -158,20 +113,12 @@ fn terms(reference: u64) -> Terms {
 }
 
 fn list(patients: u64) -> ListSize {
-    ListSize {
-        patients,
-        origin: ListOrigin::Counted,
-    }
+    ListSize { patients, origin: ListOrigin::Counted }
 }
 
 fn scale(points: Fraction) -> Scale {
-    let decision = |value: &str| {
-        Some(Sourced::new(
-            number(value),
-            Status::Officiel,
-            "décision du 22/10/2019",
-        ))
-    };
+    let decision =
+        |value: &str| Some(Sourced::new(number(value), Status::Officiel, "décision du 22/10/2019"));
     Scale {
         definition: Some(Sourced::new((), Status::Officiel, "décision du 22/10/2019")),
         intermediate: decision("74"),
@@ -200,11 +147,7 @@ fn inputs<'a>(
 }
 
 fn counts(numerator: u64, denominator: u64) -> Measured {
-    Measured::Counts {
-        numerator,
-        denominator,
-        left_out: 0,
-    }
+    Measured::Counts { numerator, denominator, left_out: 0 }
 }
 
 /// The indicator on HbA1c at 74 % and 92 % with 800 patients.
@@ -225,11 +168,7 @@ fn hba1c(points: u64, start: &str, (numerator, denominator): (u64, u64)) -> Indi
 fn full(points: u64, patients: u64, reference: u64) -> IndicatorAmount {
     let scale = scale(points.into());
     let inputs = inputs(&scale, None, counts(95, 100));
-    checked(indicator_amount(
-        &inputs,
-        &terms(reference),
-        &list(patients),
-    ))
+    checked(indicator_amount(&inputs, &terms(reference), &list(patients)))
 }
 
 fn checked(amount: Result<IndicatorAmount, AmountError>) -> IndicatorAmount {
@@ -250,10 +189,7 @@ fn maximum(points: u64, patients: u64, reference: u64) -> String {
 fn earned(amount: &IndicatorAmount, last: usize) -> String {
     let figures = [
         percentage(&amount.achievement),
-        format!(
-            "points_acquis={}",
-            amount.points.as_exact().unwrap().to_short_decimal(3)
-        ),
+        format!("points_acquis={}", amount.points.as_exact().unwrap().to_short_decimal(3)),
         euros(&amount.euros),
     ];
     figures[figures.len() - last..].join("; ")
@@ -287,19 +223,14 @@ fn corrected(before: u64, coefficient: &str) -> String {
         name: "coefficient de la campagne".to_owned(),
         value: official(number(coefficient).into()),
     };
-    let terms = Terms {
-        coefficient: Some(coefficient),
-        ..terms(800)
-    };
+    let terms = Terms { coefficient: Some(coefficient), ..terms(800) };
     euros(&checked(indicator_amount(&inputs, &terms, &list(800))).euros)
 }
 
 /// Eight indicators: 170 points in five, 30 in one, 140 in two.
 fn endocrinology() -> String {
     let scales = [34, 34, 34, 34, 34, 30, 70, 70].map(|points: u64| scale(points.into()));
-    let indicators = scales
-        .iter()
-        .map(|scale| inputs(scale, None, counts(95, 100)));
+    let indicators = scales.iter().map(|scale| inputs(scale, None, counts(95, 100)));
     let amount = scheme_amount("Endocrinologie", indicators, &terms(1000), &list(1000)).unwrap();
     assert_eq!(amount.points, Range::exact(340.into()));
     assert_eq!(amount.account().value(), Some(&amount.euros));
@@ -324,11 +255,8 @@ fn every_rosp_example_of_the_reference_is_computed() {
         eprintln!("{} absent : test sauté", path.display());
         return;
     };
-    let known: Vec<_> = EXAMPLES
-        .iter()
-        .map(|(id, output, _)| (*id, *output))
-        .chain([ENDOCRINOLOGY])
-        .collect();
+    let known: Vec<_> =
+        EXAMPLES.iter().map(|(id, output, _)| (*id, *output)).chain([ENDOCRINOLOGY]).collect();
     let mut seen = 0;
     for row in reader.records() {
         let row = row.unwrap();
@@ -347,9 +275,7 @@ fn every_rosp_example_of_the_reference_is_computed() {
 fn explained(amount: &IndicatorAmount) -> String {
     let line = |line: &AccountLine| {
         let text = format!("{} | {} | {}", line.value, line.formula, line.note);
-        text.replace(['\u{a0}', '\u{202f}'], " ")
-            .trim_end()
-            .to_owned()
+        text.replace(['\u{a0}', '\u{202f}'], " ").trim_end().to_owned()
     };
     let lines: Vec<_> = amount.account.lines().iter().map(line).collect();
     format!("{} ({})\n{}", amount.state, amount.source, lines.join("\n"))
@@ -359,15 +285,8 @@ fn explained(amount: &IndicatorAmount) -> String {
 fn hba1c_with(change: impl Fn(&mut Scale), measured: Measured) -> IndicatorAmount {
     let mut scale = scale(30.into());
     change(&mut scale);
-    let bound = Sourced::new(
-        number("30"),
-        Status::Officiel,
-        "reste du sous-total de 220 points",
-    );
-    let inputs = Inputs {
-        points_bound: Some(&bound),
-        ..inputs(&scale, None, measured)
-    };
+    let bound = Sourced::new(number("30"), Status::Officiel, "reste du sous-total de 220 points");
+    let inputs = Inputs { points_bound: Some(&bound), ..inputs(&scale, None, measured) };
     checked(indicator_amount(&inputs, &terms(800), &list(800)))
 }
 
@@ -508,15 +427,8 @@ fn lists_coefficients_boxes_and_fictions_are_told() {
     scale.target = Some(Sourced::new(92.into(), Status::Fictif, "démonstration"));
     scale.minimum = Some(official(10));
     scale.minimum_unit = Some(MinimumUnit::Boxes);
-    let measured = Measured::Counts {
-        numerator: 900,
-        denominator: 1000,
-        left_out: 50,
-    };
-    let inputs = Inputs {
-        unit: Unit::Boxes,
-        ..inputs(&scale, None, measured)
-    };
+    let measured = Measured::Counts { numerator: 900, denominator: 1000, left_out: 50 };
+    let inputs = Inputs { unit: Unit::Boxes, ..inputs(&scale, None, measured) };
     let coefficient = Coefficient {
         campaign: Campaign::new(2017).unwrap(),
         name: "clause de sauvegarde".to_owned(),
@@ -526,14 +438,8 @@ fn lists_coefficients_boxes_and_fictions_are_told() {
             "Egora, FMF",
         ),
     };
-    let terms = Terms {
-        coefficient: Some(coefficient),
-        ..terms(800)
-    };
-    let list = ListSize {
-        patients: 1234,
-        origin: ListOrigin::Given,
-    };
+    let terms = Terms { coefficient: Some(coefficient), ..terms(800) };
+    let list = ListSize { patients: 1234, origin: ListOrigin::Given };
     let amount = checked(indicator_amount(&inputs, &terms, &list));
     insta::assert_snapshot!(explained(&amount), @r"
     compte (fictif)
@@ -575,9 +481,7 @@ fn a_rate_per_100_falls_without_bound() {
 #[test]
 fn a_scheme_lists_its_indicators() {
     let scales = [scale(30.into()), scale(20.into())];
-    let indicators = scales
-        .iter()
-        .map(|scale| inputs(scale, None, counts(83, 100)));
+    let indicators = scales.iter().map(|scale| inputs(scale, None, counts(83, 100)));
     let amount = scheme_amount("ROSP de l'adulte", indicators, &terms(800), &list(801)).unwrap();
     let account = amount.account();
     account.check().unwrap();
@@ -594,26 +498,12 @@ fn a_scheme_lists_its_indicators() {
 
 #[test]
 fn points_without_bound_and_empty_references_are_errors() {
-    let scale = Scale {
-        points: None,
-        ..scale(30.into())
-    };
+    let scale = Scale { points: None, ..scale(30.into()) };
     let unbounded = inputs(&scale, None, counts(86, 115));
     let error = indicator_amount(&unbounded, &terms(800), &list(800)).unwrap_err();
-    assert_eq!(
-        error,
-        AmountError::UnboundedPoints(unbounded.title.to_owned())
-    );
-    let below = Inputs {
-        measured: counts(4, 4),
-        ..unbounded
-    };
-    assert_eq!(
-        indicator_amount(&below, &terms(800), &list(800))
-            .unwrap()
-            .euros,
-        Range::zero()
-    );
+    assert_eq!(error, AmountError::UnboundedPoints(unbounded.title.to_owned()));
+    let below = Inputs { measured: counts(4, 4), ..unbounded };
+    assert_eq!(indicator_amount(&below, &terms(800), &list(800)).unwrap().euros, Range::zero());
     let error = indicator_amount(&below, &terms(0), &list(800)).unwrap_err();
     assert_eq!(error, AmountError::NoReference(below.title.to_owned()));
 }
@@ -621,18 +511,10 @@ fn points_without_bound_and_empty_references_are_errors() {
 #[test]
 fn a_value_without_effect_does_not_weaken_the_figure() {
     let weak = |value: &str| Sourced::new(number(value), Status::Conflit, "deux lectures");
-    let (start, scale) = (
-        weak("62"),
-        Scale {
-            intermediate: Some(weak("74")),
-            ..scale(30.into())
-        },
-    );
-    for (numerator, source) in [
-        (95, Status::Secondaire),
-        (80, Status::Conflit),
-        (70, Status::Conflit),
-    ] {
+    let (start, scale) = (weak("62"), Scale { intermediate: Some(weak("74")), ..scale(30.into()) });
+    for (numerator, source) in
+        [(95, Status::Secondaire), (80, Status::Conflit), (70, Status::Conflit)]
+    {
         let inputs = inputs(&scale, Some(&start), counts(numerator, 100));
         let amount = checked(indicator_amount(&inputs, &terms(800), &list(800)));
         assert_eq!(amount.source, source);

@@ -65,14 +65,8 @@ impl Drawn {
 
     fn achievement(&self) -> Range {
         let start = self.start.map(Fraction::from);
-        Objectives::new(
-            &self.scale(),
-            start.as_ref(),
-            &self.share(),
-            self.direction,
-            self.kind,
-        )
-        .achievement(&self.rate())
+        Objectives::new(&self.scale(), start.as_ref(), &self.share(), self.direction, self.kind)
+            .achievement(&self.rate())
     }
 
     /// Every way to fill in what is unknown with an extreme value.
@@ -167,10 +161,7 @@ fn terms(share: Fraction, coefficient: Option<Range>) -> Terms {
 }
 
 fn list(patients: u64) -> ListSize {
-    ListSize {
-        patients,
-        origin: ListOrigin::Counted,
-    }
+    ListSize { patients, origin: ListOrigin::Counted }
 }
 
 fn direction() -> impl Strategy<Value = Direction> {
@@ -203,11 +194,7 @@ fn drawn_with(known: impl Strategy<Value = [bool; 5]>) -> impl Strategy<Value = 
             Direction::Falling => (one.max(other), one.min(other)),
         };
         let (numerator, denominator) = counts;
-        let numerator = if kind == RateKind::Per100 {
-            3 * numerator
-        } else {
-            numerator
-        };
+        let numerator = if kind == RateKind::Per100 { 3 * numerator } else { numerator };
         Drawn {
             direction,
             kind,
@@ -265,29 +252,19 @@ fn amount(drawn: &Drawn, terms: &Terms, patients: u64) -> IndicatorAmount {
 /// The smallest range that holds all these figures.
 fn hull(values: impl IntoIterator<Item = Fraction>) -> Range {
     let values: Vec<_> = values.into_iter().collect();
-    Range::hull(
-        values.iter().min().unwrap().clone(),
-        values.iter().max().unwrap().clone(),
-    )
+    Range::hull(values.iter().min().unwrap().clone(), values.iter().max().unwrap().clone())
 }
 
 /// Equal, or as close as a bound that is approached and never reached.
 fn close(one: &Fraction, other: &Fraction, exactly: bool) -> bool {
     let apart = Range::hull(one.clone(), other.clone());
     let apart = apart.max() - apart.min();
-    if exactly {
-        apart.is_zero()
-    } else {
-        apart < Fraction::ratio(1, 1_000_000).unwrap()
-    }
+    if exactly { apart.is_zero() } else { apart < Fraction::ratio(1, 1_000_000).unwrap() }
 }
 
 fn every_node(account: &Account, visit: &mut impl FnMut(&Account)) {
     visit(account);
-    account
-        .children()
-        .iter()
-        .for_each(|child| every_node(child, visit));
+    account.children().iter().for_each(|child| every_node(child, visit));
 }
 
 proptest! {

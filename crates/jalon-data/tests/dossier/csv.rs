@@ -29,20 +29,10 @@ fn a_good_dossier() {
     assert!(matches!(dossier.source("declarations"), Source::Absent));
     assert!(matches!(dossier.source("nothing"), Source::Absent));
     assert_eq!(dossier.rows("declarations"), 0);
-    assert!(
-        TABLES
-            .iter()
-            .all(|table| !dossier.needs_membership_check(table.name))
-    );
+    assert!(TABLES.iter().all(|table| !dossier.needs_membership_check(table.name)));
     assert!(!dossier.has_reversals("delivrances") && !dossier.has_reversals("actes"));
     let acts = &batches(&dossier, "actes")[0];
-    assert_eq!(
-        acts.column_by_name("code")
-            .unwrap()
-            .as_string_view()
-            .value(0),
-        "0592"
-    );
+    assert_eq!(acts.column_by_name("code").unwrap().as_string_view().value(0), "0592");
     let patients = &batches(&dossier, "patients")[0];
     let c2s = patients.column_by_name("c2s").unwrap();
     assert_eq!(c2s.data_type(), &DataType::Boolean);
@@ -101,10 +91,7 @@ fn no_header() {
 
 #[test]
 fn columns_mistaken_for_one_another() {
-    let files = Files::with(
-        "patients.csv",
-        "naissance,patient,sexe\n2850599999999,1985-05-17,F\n",
-    );
+    let files = Files::with("patients.csv", "naissance,patient,sexe\n2850599999999,1985-05-17,F\n");
     let told = files.told();
     assert_eq!(told[0], "patients.csv:2: naissance : date mal écrite");
     let files = Files::with("patients.csv", "PATIENT;NAISSANCE;SEXE\n");
@@ -114,15 +101,9 @@ fn columns_mistaken_for_one_another() {
 
 #[test]
 fn other_separators() {
-    let files = Files::with(
-        "ald.csv",
-        "patient\tnumero\tdebut\nSECRET-P1\t8\t2012-05-01\n",
-    );
+    let files = Files::with("ald.csv", "patient\tnumero\tdebut\nSECRET-P1\t8\t2012-05-01\n");
     let faults = files.faults();
-    assert_eq!(
-        faults.faults()[0].hint.as_deref(),
-        Some("séparez les cellules par , ou ;")
-    );
+    assert_eq!(faults.faults()[0].hint.as_deref(), Some("séparez les cellules par , ou ;"));
 }
 
 #[test]
@@ -223,24 +204,14 @@ fn a_wrong_code_system() {
 #[test]
 fn events_before_birth() {
     let files = Files::good();
-    files.put(
-        "patients.csv",
-        "patient,naissance,sexe,deces\nSECRET-P1,2024-03-01,F,2023-01-01\n",
-    );
+    files.put("patients.csv", "patient,naissance,sexe,deces\nSECRET-P1,2024-03-01,F,2023-01-01\n");
     files.put("rattachements.csv", "patient,medecin,debut\n");
-    files.put(
-        "actes.csv",
-        "patient,date,systeme,code,quantite\nSECRET-P1,2024-02-29,nabm,1577,1\n",
-    );
-    files.put(
-        "vaccinations.csv",
-        "patient,date,code\nSECRET-P1,2024-02-01,J07BB\n",
-    );
+    files
+        .put("actes.csv", "patient,date,systeme,code,quantite\nSECRET-P1,2024-02-29,nabm,1577,1\n");
+    files.put("vaccinations.csv", "patient,date,code\nSECRET-P1,2024-02-01,J07BB\n");
     files.put("ald.csv", "patient,numero,debut\n");
-    files.put(
-        "sejours.csv",
-        "patient,entree,sortie,cim10,position\nSECRET-P1,2023-02-01,,I21,DP\n",
-    );
+    files
+        .put("sejours.csv", "patient,entree,sortie,cim10,position\nSECRET-P1,2023-02-01,,I21,DP\n");
     let told = files.told();
     assert_eq!(
         told,
@@ -261,10 +232,7 @@ fn ends_before_beginnings() {
         "rattachements.csv",
         "patient,medecin,debut,fin\nSECRET-P1,SECRET-D1,2010-01-02,2010-01-01\n",
     );
-    files.put(
-        "ald.csv",
-        "patient,numero,debut,fin\nSECRET-P1,8,2012-05-01,2012-04-30\n",
-    );
+    files.put("ald.csv", "patient,numero,debut,fin\nSECRET-P1,8,2012-05-01,2012-04-30\n");
     files.put(
         "sejours.csv",
         "patient,entree,sortie,cim10,position\nSECRET-P2,2024-06-02,2024-06-01,I21,DP\n",
@@ -282,10 +250,7 @@ fn ends_before_beginnings() {
 #[test]
 fn people_unknown_to_the_dossier() {
     let files = Files::good();
-    files.put(
-        "vaccinations.csv",
-        "patient,date,code\nSECRET-P9,2020-04-29,J07BD52\n",
-    );
+    files.put("vaccinations.csv", "patient,date,code\nSECRET-P9,2020-04-29,J07BD52\n");
     files.put(
         "rattachements.csv",
         "patient,medecin,debut\nSECRET-P9,SECRET-D1,2020-01-01\nSECRET-P1,SECRET-D9,2020-01-01\n",
@@ -307,10 +272,7 @@ fn people_unknown_to_the_dossier() {
 
 #[test]
 fn unreadable_people_do_not_make_others_unknown() {
-    let files = Files::with(
-        "patients.csv",
-        "patient,naissance,sexe\nSECRET-P1,1950-05-17\n",
-    );
+    let files = Files::with("patients.csv", "patient,naissance,sexe\nSECRET-P1,1950-05-17\n");
     assert_eq!(files.told(), ["patients.csv:2: 2 cellules au lieu de 3"]);
     let files = Files::with("patients.csv", "patient,naissance\nSECRET-P1,1950-05-17\n");
     assert_eq!(files.told(), ["patients.csv:1: sexe : colonne absente"]);
@@ -325,10 +287,7 @@ fn duplicate_people() {
          SECRET-P1,1950-05-17,F\nSECRET-P2,1980-01-31,M\nSECRET-P3,2020-02-29,F\n\
          SECRET-P1,1950-05-17,F\n\nSECRET-P2,1980-01-31,F\n",
     );
-    files.put(
-        "medecins.csv",
-        "medecin,specialite\nSECRET-D1,01\nSECRET-D2,01\nSECRET-D1,01\n",
-    );
+    files.put("medecins.csv", "medecin,specialite\nSECRET-D1,01\nSECRET-D2,01\nSECRET-D1,01\n");
     assert_eq!(
         files.told(),
         [
@@ -343,10 +302,7 @@ fn duplicate_people() {
 fn duplicates_across_files() {
     let files = Files::good();
     files.remove("medecins.csv");
-    files.put(
-        "medecins/b.csv",
-        "medecin,specialite\nSECRET-D2,01\nSECRET-D1,01\n",
-    );
+    files.put("medecins/b.csv", "medecin,specialite\nSECRET-D2,01\nSECRET-D1,01\n");
     files.put("medecins/a.csv", "specialite,medecin\n01,SECRET-D1\n");
     let told = files.told();
     assert_eq!(
@@ -394,10 +350,7 @@ fn two_doctors_at_once() {
 fn an_empty_file() {
     for empty in ["", "\u{feff}", "\r\n\n"] {
         let files = Files::with("patients.csv", empty);
-        assert_eq!(
-            files.told(),
-            ["patients.csv: fichier vide, sans même un en-tête"]
-        );
+        assert_eq!(files.told(), ["patients.csv: fichier vide, sans même un en-tête"]);
     }
 }
 
@@ -417,8 +370,7 @@ fn no_patient() {
 fn a_line_without_end() {
     let files = Files::good();
     let mut file = fs::File::create(files.file("actes.csv")).unwrap();
-    file.write_all(b"patient,date,systeme,code,quantite\n")
-        .unwrap();
+    file.write_all(b"patient,date,systeme,code,quantite\n").unwrap();
     let block = vec![b'x'; 1 << 20];
     for _ in 0..64 {
         file.write_all(&block).unwrap();
@@ -434,10 +386,7 @@ fn a_line_without_end() {
     // A gibibyte of zeros, which the disk does not even hold.
     let file = fs::File::create(files.file("actes.csv")).unwrap();
     file.set_len(1 << 30).unwrap();
-    assert_eq!(
-        files.told(),
-        ["actes.csv:1: octet nul ; la suite du fichier n'est pas lue"]
-    );
+    assert_eq!(files.told(), ["actes.csv:1: octet nul ; la suite du fichier n'est pas lue"]);
     assert!(start.elapsed().as_secs() < 20);
 }
 
@@ -447,37 +396,24 @@ fn a_quote_never_closed() {
         "ald.csv",
         "patient,numero,cim10,debut\nSECRET-P1,8,\"E11,2012-05-01\nSECRET-P1,8,E11,2012-05-01\n",
     );
-    assert_eq!(
-        files.told(),
-        ["ald.csv:2: guillemet ouvert et jamais fermé"]
-    );
+    assert_eq!(files.told(), ["ald.csv:2: guillemet ouvert et jamais fermé"]);
     let files = Files::with(
         "ald.csv",
         "patient,numero,cim10,debut\nSECRET-P1,8,\"E\"11,2012-05-01\nSECRET-P1,8\n",
     );
     assert_eq!(
         files.told(),
-        [
-            "ald.csv:2: texte après un guillemet fermant",
-            "ald.csv:3: 2 cellules au lieu de 4"
-        ]
+        ["ald.csv:2: texte après un guillemet fermant", "ald.csv:3: 2 cellules au lieu de 4"]
     );
 }
 
 #[test]
 fn zero_bytes_and_utf16() {
-    let files = Files::with(
-        "ald.csv",
-        b"patient,numero,debut\nSECRET-P1,8,2012-05-01\nSECRET\0,8,\n",
-    );
-    assert_eq!(
-        files.told(),
-        ["ald.csv:3: octet nul ; la suite du fichier n'est pas lue"]
-    );
-    let utf16: Vec<u8> = "\u{feff}patient,numero,debut\n"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let files =
+        Files::with("ald.csv", b"patient,numero,debut\nSECRET-P1,8,2012-05-01\nSECRET\0,8,\n");
+    assert_eq!(files.told(), ["ald.csv:3: octet nul ; la suite du fichier n'est pas lue"]);
+    let utf16: Vec<u8> =
+        "\u{feff}patient,numero,debut\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let files = Files::with("ald.csv", utf16);
     assert_eq!(files.told(), ["ald.csv: fichier en UTF-16"]);
 }
@@ -566,14 +502,9 @@ fn other_ways_to_write_the_same() {
         // Byte order mark.
         format!("\u{feff}{text}").into_bytes(),
         // Windows-1252.
-        text.chars()
-            .map(|c| u8::try_from(u32::from(c)).unwrap())
-            .collect(),
+        text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect(),
         // Commas, LF, spaces around names.
-        text.replace("\r\n", "\n")
-            .replace(';', ",")
-            .replace(",sexe", ", sexe ")
-            .into_bytes(),
+        text.replace("\r\n", "\n").replace(';', ",").replace(",sexe", ", sexe ").into_bytes(),
     ] {
         let files = Files::with("patients.csv", text);
         assert_eq!(batches(&files.open(), "patients"), reference);
@@ -584,9 +515,7 @@ fn other_ways_to_write_the_same() {
 fn windows_1252_alone() {
     let files = Files::with("patients.csv", b"patient,naissance,sexe,commune\nSECRET-P1,1950-05-17,F,Ch\xe2teau-\x8cuf\nSECRET-P2,1980-01-31,M,\nSECRET-P3,2020-02-29,F,\n");
     let dossier = files.open();
-    let communes = batches(&dossier, "patients")[0]
-        .column_by_name("commune")
-        .unwrap();
+    let communes = batches(&dossier, "patients")[0].column_by_name("commune").unwrap();
     assert_eq!(communes.as_string_view().value(0), "Château-Œuf");
 }
 
@@ -594,15 +523,11 @@ fn windows_1252_alone() {
 fn reversals() {
     let lines = "patient,date,atc,boites\nSECRET-P1,2024-01-02,A10BA02,1\nSECRET-P1,2024-01-02,A10BA02,-1\n";
     let files = Files::with("delivrances.csv", lines);
-    files.put(
-        "actes.csv",
-        "patient,date,systeme,code,quantite\nSECRET-P1,2024-02-03,nabm,0592,0\n",
-    );
+    files
+        .put("actes.csv", "patient,date,systeme,code,quantite\nSECRET-P1,2024-02-03,nabm,0592,0\n");
     let dossier = files.open();
     assert!(dossier.has_reversals("delivrances") && dossier.has_reversals("actes"));
-    let boxes = batches(&dossier, "delivrances")[0]
-        .column_by_name("boites")
-        .unwrap();
+    let boxes = batches(&dossier, "delivrances")[0].column_by_name("boites").unwrap();
     assert_eq!(boxes.as_primitive::<Int64Type>().values(), &[1, -1]);
 }
 
@@ -624,12 +549,7 @@ fn a_table_in_several_files() {
     let quantities: Vec<i64> = batches(&dossier, "actes")
         .iter()
         .flat_map(|batch| {
-            batch
-                .column_by_name("quantite")
-                .unwrap()
-                .as_primitive::<Int64Type>()
-                .values()
-                .to_vec()
+            batch.column_by_name("quantite").unwrap().as_primitive::<Int64Type>().values().to_vec()
         })
         .collect();
     assert_eq!(quantities, [1, 2]);
@@ -661,23 +581,14 @@ fn more_faults_than_are_kept() {
         lines.push_str("SECRET-P1,2024-13-01,J07BB\nSECRET-P9,2024-12-01,J07BB\n");
     }
     let files = Files::with("vaccinations.csv", lines);
-    files.put(
-        "ald.csv",
-        "patient,numero,debut\nSECRET-P1,huit,2012-05-01\n",
-    );
+    files.put("ald.csv", "patient,numero,debut\nSECRET-P1,huit,2012-05-01\n");
     let faults = files.faults();
     assert_eq!(faults.total(), 10_001);
     assert_eq!(faults.faults().len(), 100);
-    let lines: Vec<_> = faults
-        .faults()
-        .iter()
-        .filter_map(|fault| fault.line)
-        .collect();
+    let lines: Vec<_> = faults.faults().iter().filter_map(|fault| fault.line).collect();
     assert_eq!(lines, (2..102).collect::<Vec<_>>());
     assert!(
-        faults
-            .to_string()
-            .ends_with("10001 fautes dans le dossier, dont voici les 100 premières")
+        faults.to_string().ends_with("10001 fautes dans le dossier, dont voici les 100 premières")
     );
 }
 
@@ -688,27 +599,15 @@ fn all_tables_are_checked() {
         files.put(&format!("{}.csv", table.name), "x\n");
     }
     let faults = files.faults();
-    let seen: Vec<_> = faults
-        .faults()
-        .iter()
-        .map(|fault| fault.file.clone())
-        .collect();
-    assert_eq!(
-        seen,
-        TABLES
-            .iter()
-            .map(|table| format!("{}.csv", table.name))
-            .collect::<Vec<_>>()
-    );
+    let seen: Vec<_> = faults.faults().iter().map(|fault| fault.file.clone()).collect();
+    assert_eq!(seen, TABLES.iter().map(|table| format!("{}.csv", table.name)).collect::<Vec<_>>());
 }
 
 #[test]
 fn values_are_shown_short_and_harmless() {
     let value = format!("\u{1b}[31m{}", "é".repeat(100));
-    let files = Files::with(
-        "ald.csv",
-        format!("patient,numero,debut\nSECRET-P1,{value},2012-05-01\n"),
-    );
+    let files =
+        Files::with("ald.csv", format!("patient,numero,debut\nSECRET-P1,{value},2012-05-01\n"));
     let faults = files.faults();
     let shown = faults.faults()[0].value.as_deref().unwrap();
     assert_eq!(shown, format!("\\u{{1b}}[31m{}…", "é".repeat(35)));

@@ -17,9 +17,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use crate::support::{Files, batches};
 
 fn put(path: &Path, columns: Vec<(&str, ArrayRef)>, statistics: EnabledStatistics) {
-    let columns = columns
-        .into_iter()
-        .map(|(name, values)| (name, values, true));
+    let columns = columns.into_iter().map(|(name, values)| (name, values, true));
     let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
     let properties = WriterProperties::builder()
         .set_statistics_enabled(statistics)
@@ -36,11 +34,7 @@ fn put(path: &Path, columns: Vec<(&str, ArrayRef)>, statistics: EnabledStatistic
 fn with(table: &str, columns: Vec<(&str, ArrayRef)>) -> Files {
     let files = Files::good();
     files.remove(&format!("{table}.csv"));
-    put(
-        &files.file(&format!("{table}.parquet")),
-        columns,
-        EnabledStatistics::Page,
-    );
+    put(&files.file(&format!("{table}.parquet")), columns, EnabledStatistics::Page);
     files
 }
 
@@ -55,21 +49,10 @@ fn the_same_faults_as_in_csv() {
         "patients",
         vec![
             ("patient", texts(&ids)),
-            (
-                "naissance",
-                Arc::new(Date32Array::from(vec![
-                    Some(0),
-                    None,
-                    Some(-80_000),
-                    Some(0),
-                ])),
-            ),
+            ("naissance", Arc::new(Date32Array::from(vec![Some(0), None, Some(-80_000), Some(0)]))),
             ("sexe", texts(&[Some("F"), Some("H"), Some(""), Some("F")])),
             ("c2s", Arc::new(Int8Array::from(vec![0, 1, 2, 0]))),
-            (
-                "deces",
-                Arc::new(Date32Array::from(vec![Some(-1), None, None, None])),
-            ),
+            ("deces", Arc::new(Date32Array::from(vec![Some(-1), None, None, None]))),
         ],
     );
     files.put("ald.csv", "patient,numero,debut\n");
@@ -130,22 +113,10 @@ fn types_that_are_as_good() {
             ("repertoire", Arc::new(Int8Array::from(vec![1, 0]))),
             ("jours", Arc::new(UInt64Array::from(vec![Some(30), None]))),
             ("boites", Arc::new(Int32Array::from(vec![1, -2]))),
-            (
-                "atc",
-                Arc::new(DictionaryArray::<Int32Type>::from_iter([
-                    Some("A10BA02"),
-                    None,
-                ])),
-            ),
-            (
-                "cip13",
-                Arc::new(Int64Array::from(vec![Some(3_400_930_000_000), None])),
-            ),
+            ("atc", Arc::new(DictionaryArray::<Int32Type>::from_iter([Some("A10BA02"), None]))),
+            ("cip13", Arc::new(Int64Array::from(vec![Some(3_400_930_000_000), None]))),
             ("date", Arc::new(Date32Array::from(vec![19_724, 19_725]))),
-            (
-                "patient",
-                Arc::new(LargeStringArray::from(vec!["SECRET-P1", "SECRET-P2"])),
-            ),
+            ("patient", Arc::new(LargeStringArray::from(vec!["SECRET-P1", "SECRET-P2"]))),
             ("prescripteur", Arc::new(NullArray::new(2))),
         ],
     );
@@ -164,10 +135,7 @@ fn numbers_beyond_integers() {
             ("debut", Arc::new(Date32Array::from(vec![0]))),
         ],
     );
-    assert_eq!(
-        files.told(),
-        ["ald.parquet:1: numero : ce n'est pas un nombre entier"]
-    );
+    assert_eq!(files.told(), ["ald.parquet:1: numero : ce n'est pas un nombre entier"]);
 }
 
 #[test]
@@ -209,32 +177,11 @@ fn many_with(
 ) -> Files {
     let rows = usize::try_from(rows).unwrap();
     let mut columns: Vec<(&str, ArrayRef)> = vec![
-        (
-            "patient",
-            Arc::new(StringArray::from_iter_values(
-                (0..rows).map(|_| "SECRET-P1"),
-            )),
-        ),
-        (
-            "date",
-            Arc::new(Date32Array::from_iter_values((0..rows).map(|_| 19_724))),
-        ),
-        (
-            "atc",
-            Arc::new(StringArray::from_iter_values((0..rows).map(|_| "A10BA02"))),
-        ),
-        (
-            "boites",
-            Arc::new(Int32Array::from_iter_values((0..rows).map(|_| 1))),
-        ),
-        (
-            "jours",
-            Arc::new(
-                (0..rows)
-                    .map(|row| (row > 0).then_some(30))
-                    .collect::<Int32Array>(),
-            ),
-        ),
+        ("patient", Arc::new(StringArray::from_iter_values((0..rows).map(|_| "SECRET-P1")))),
+        ("date", Arc::new(Date32Array::from_iter_values((0..rows).map(|_| 19_724)))),
+        ("atc", Arc::new(StringArray::from_iter_values((0..rows).map(|_| "A10BA02")))),
+        ("boites", Arc::new(Int32Array::from_iter_values((0..rows).map(|_| 1)))),
+        ("jours", Arc::new((0..rows).map(|row| (row > 0).then_some(30)).collect::<Int32Array>())),
     ];
     spoil(&mut columns);
     let files = Files::good();
@@ -244,11 +191,7 @@ fn many_with(
 }
 
 fn replace(columns: &mut [(&'static str, ArrayRef)], name: &str, values: ArrayRef) {
-    columns
-        .iter_mut()
-        .find(|column| column.0 == name)
-        .unwrap()
-        .1 = values;
+    columns.iter_mut().find(|column| column.0 == name).unwrap().1 = values;
 }
 
 #[test]
@@ -259,18 +202,11 @@ fn a_large_table_stays_where_it_is() {
 
     let files = many(MOST_EVENTS_READ + 1, |_| ());
     let dossier = files.open();
-    let Source::Parquet {
-        files: paths,
-        schema,
-    } = dossier.source("delivrances")
-    else {
+    let Source::Parquet { files: paths, schema } = dossier.source("delivrances") else {
         panic!("read")
     };
     assert_eq!(paths, &[files.file("delivrances/1.parquet")]);
-    assert_eq!(
-        schema.field_with_name("boites").unwrap().data_type(),
-        &DataType::Int32
-    );
+    assert_eq!(schema.field_with_name("boites").unwrap().data_type(), &DataType::Int32);
     assert_eq!(dossier.rows("delivrances"), MOST_EVENTS_READ + 1);
     assert!(!dossier.has_reversals("delivrances"));
     assert!(dossier.needs_membership_check("delivrances"));
@@ -285,17 +221,9 @@ fn faults_of_a_large_table() {
             let dates = (0..rows).map(|row| (row != 150_000).then_some(19_724));
             replace(columns, "date", Arc::new(dates.collect::<Date32Array>()));
             let days = (0..rows).map(|row| if row == 199_999 { 0 } else { 30 });
-            replace(
-                columns,
-                "jours",
-                Arc::new(Int32Array::from_iter_values(days)),
-            );
+            replace(columns, "jours", Arc::new(Int32Array::from_iter_values(days)));
             let boxes = (0..rows).map(|row| if row == 5 { -1 } else { 1 });
-            replace(
-                columns,
-                "boites",
-                Arc::new(Int32Array::from_iter_values(boxes)),
-            );
+            replace(columns, "boites", Arc::new(Int32Array::from_iter_values(boxes)));
         });
         assert_eq!(
             files.told(),
@@ -312,11 +240,7 @@ fn reversals_of_a_large_table() {
     let rows = usize::try_from(MOST_EVENTS_READ).unwrap() + 1;
     let files = many(MOST_EVENTS_READ + 1, |columns| {
         let boxes = (0..rows).map(|row| if row == 5 { -1 } else { 1 });
-        replace(
-            columns,
-            "boites",
-            Arc::new(Int32Array::from_iter_values(boxes)),
-        );
+        replace(columns, "boites", Arc::new(Int32Array::from_iter_values(boxes)));
     });
     assert!(files.open().has_reversals("delivrances"));
     // Not known, hence possible.
@@ -329,11 +253,7 @@ fn empty_texts_of_a_large_table() {
     let rows = usize::try_from(MOST_EVENTS_READ).unwrap() + 1;
     let files = many(MOST_EVENTS_READ + 1, |columns| {
         let codes = (0..rows).map(|row| if row == 7 { "" } else { "A10BA02" });
-        replace(
-            columns,
-            "atc",
-            Arc::new(StringArray::from_iter_values(codes)),
-        );
+        replace(columns, "atc", Arc::new(StringArray::from_iter_values(codes)));
     });
     assert_eq!(files.told(), ["delivrances/1.parquet:8: atc : texte vide"]);
 }
@@ -370,24 +290,12 @@ fn identifiers_as_numbers() {
             ("sexe", texts(&[Some("F")])),
         ],
     );
-    for table in [
-        "rattachements",
-        "delivrances",
-        "actes",
-        "vaccinations",
-        "ald",
-        "sejours",
-    ] {
+    for table in ["rattachements", "delivrances", "actes", "vaccinations", "ald", "sejours"] {
         let text = fs::read_to_string(files.file(&format!("{table}.csv"))).unwrap();
         files.put(&format!("{table}.csv"), text.lines().next().unwrap());
     }
-    files.put(
-        "vaccinations.csv",
-        "patient,date,code\n7,2024-01-01,J07BB\n",
-    );
+    files.put("vaccinations.csv", "patient,date,code\n7,2024-01-01,J07BB\n");
     let dossier = files.open();
-    let ids = batches(&dossier, "patients")[0]
-        .column_by_name("patient")
-        .unwrap();
+    let ids = batches(&dossier, "patients")[0].column_by_name("patient").unwrap();
     assert_eq!(ids.as_string_view().value(0), "7");
 }

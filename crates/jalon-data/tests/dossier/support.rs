@@ -45,14 +45,8 @@ const GOOD: &[(&str, &str)] = &[
          SECRET-P1,2024-02-03,nabm,0592,1\n\
          SECRET-P2,2024-02-03,ccam,QEQK001,1\n",
     ),
-    (
-        "vaccinations.csv",
-        "patient,date,code\nSECRET-P3,2020-04-29,J07BD52\n",
-    ),
-    (
-        "ald.csv",
-        "patient,numero,debut,fin\nSECRET-P1,8,2012-05-01,\n",
-    ),
+    ("vaccinations.csv", "patient,date,code\nSECRET-P3,2020-04-29,J07BD52\n"),
+    ("ald.csv", "patient,numero,debut,fin\nSECRET-P1,8,2012-05-01,\n"),
     (
         "sejours.csv",
         "patient,entree,sortie,cim10,position\nSECRET-P2,2024-06-01,2024-06-30,I21,DP\n",
@@ -67,9 +61,7 @@ pub struct Files {
 impl Files {
     /// Without fault.
     pub fn good() -> Self {
-        let files = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
+        let files = Self { folder: tempfile::tempdir().unwrap() };
         for (name, text) in GOOD {
             files.put(name, text);
         }
@@ -111,11 +103,7 @@ impl Files {
         let told = format!("{faults}\n{faults:?}");
         assert!(!told.contains(SECRET), "an identifier is shown:\n{told}");
         for fault in faults.faults() {
-            assert!(
-                !Path::new(&fault.file).is_absolute(),
-                "not relative: {}",
-                fault.file
-            );
+            assert!(!Path::new(&fault.file).is_absolute(), "not relative: {}", fault.file);
         }
         faults
     }
@@ -123,18 +111,14 @@ impl Files {
     /// The faults as they are told, hints and count left out.
     pub fn told(&self) -> Vec<String> {
         let text = self.faults().to_string();
-        let lines = text
-            .lines()
-            .filter(|line| !line.starts_with(' ') && line.contains(": "));
+        let lines = text.lines().filter(|line| !line.starts_with(' ') && line.contains(": "));
         lines.map(str::to_owned).collect()
     }
 
     /// The same dossier, every table in Parquet.
     pub fn in_parquet(&self) -> Self {
         let dossier = self.open();
-        let files = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
+        let files = Self { folder: tempfile::tempdir().unwrap() };
         for table in TABLES {
             if let Source::Memory(batches) = dossier.source(table.name) {
                 let mut writer = TableWriter::create(files.path(), table, Format::Parquet).unwrap();

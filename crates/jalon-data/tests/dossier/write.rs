@@ -9,25 +9,17 @@ use jalon_data::{Format, TableWriter, WriteError, table};
 use crate::support::{Files, batches};
 
 fn patients(sexes: Vec<Option<&str>>) -> RecordBatch {
-    let ids: Vec<_> = (1..=sexes.len())
-        .map(|rank| format!("SECRET-P{rank}"))
-        .collect();
+    let ids: Vec<_> = (1..=sexes.len()).map(|rank| format!("SECRET-P{rank}")).collect();
     let births = Date32Array::from_iter_values((0..sexes.len()).map(|_| -1));
     RecordBatch::try_from_iter_with_nullable([
         ("sexe", Arc::new(StringArray::from(sexes)) as ArrayRef, true),
         (
             "commune",
-            Arc::new(StringViewArray::from_iter_values(
-                ids.iter().map(|_| "a,\"b\"\nc"),
-            )),
+            Arc::new(StringViewArray::from_iter_values(ids.iter().map(|_| "a,\"b\"\nc"))),
             true,
         ),
         ("naissance", Arc::new(births), true),
-        (
-            "patient",
-            Arc::new(StringViewArray::from_iter_values(&ids)),
-            true,
-        ),
+        ("patient", Arc::new(StringViewArray::from_iter_values(&ids)), true),
     ])
     .unwrap()
 }
@@ -49,10 +41,7 @@ fn csv_text() {
     let mut writer = create().without(&["deces", "c2s", "commune"]).unwrap();
     writer.write(&patients(vec![Some("F"), Some("M")])).unwrap();
     writer.finish().unwrap();
-    assert_eq!(
-        text(),
-        "patient,naissance,sexe\nSECRET-P1,1969-12-31,F\nSECRET-P2,1969-12-31,M\n"
-    );
+    assert_eq!(text(), "patient,naissance,sexe\nSECRET-P1,1969-12-31,F\nSECRET-P2,1969-12-31,M\n");
     create().finish().unwrap();
     assert_eq!(text(), "patient,naissance,sexe,deces,c2s,commune\n");
 }
@@ -73,10 +62,7 @@ fn refusals() {
     );
     assert!(message(create().write(&patients(vec![None]))).starts_with("table patients : "));
     let short = patients(vec![Some("F")]).project(&[0, 1]).unwrap();
-    assert_eq!(
-        message(create().write(&short)),
-        "table patients : colonne absente : patient"
-    );
+    assert_eq!(message(create().write(&short)), "table patients : colonne absente : patient");
     let nowhere = folder.path().join("nowhere");
     let created = TableWriter::create(&nowhere, table("patients").unwrap(), Format::Csv);
     assert!(matches!(created, Err(WriteError::Io { .. })));
@@ -91,13 +77,7 @@ fn same_bytes_every_time() {
             let mut writer = TableWriter::create_part(folder.path(), table, "1", format).unwrap();
             writer.write(&patients(vec![Some("F"), Some("M")])).unwrap();
             writer.finish().unwrap();
-            fs::read(
-                folder
-                    .path()
-                    .join("patients/1")
-                    .with_extension(format.extension()),
-            )
-            .unwrap()
+            fs::read(folder.path().join("patients/1").with_extension(format.extension())).unwrap()
         };
         assert_eq!(write(), write());
     }
@@ -113,17 +93,9 @@ fn the_same_tables_in_both_formats() {
     let parquet = csv.in_parquet();
     let (csv, parquet) = (csv.open(), parquet.open());
     for table in jalon_data::TABLES {
-        assert_eq!(
-            batches(&csv, table.name),
-            batches(&parquet, table.name),
-            "{}",
-            table.name
-        );
+        assert_eq!(batches(&csv, table.name), batches(&parquet, table.name), "{}", table.name);
         assert_eq!(csv.rows(table.name), parquet.rows(table.name));
-        assert_eq!(
-            csv.has_reversals(table.name),
-            parquet.has_reversals(table.name)
-        );
+        assert_eq!(csv.has_reversals(table.name), parquet.has_reversals(table.name));
     }
     assert_ne!(csv.hash(), parquet.hash());
 }

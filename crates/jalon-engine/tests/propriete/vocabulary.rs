@@ -12,17 +12,17 @@ const LISTS: [(&str, &str); 3] = [
     (
         "melange",
         "atc,A02,prefixe,x,,,deduit,x
-atc,A02B,exclu,x,,2018,deduit,x
+atc,A02B,exclu,x,,2019,deduit,x
 atc,N05BA12,exact,x,,,deduit,x
 cip13,34009300,prefixe,x,,,deduit,x
 cip13,340093001,exclu,x,,,deduit,x
 nabm,0593,exact,x,,2019,deduit,x
 nabm,1577,exact,x,,,deduit,x
-nabm,0127,exact,x,2019,,deduit,x
+nabm,0127,exact,x,2020,,deduit,x
 ccam,QEQ,prefixe,x,,,deduit,x
 prestation,943,prefixe,x,,,deduit,x
 ngap,C,exact,x,,,deduit,x
-loinc,4548-4,exact,x,,2020,deduit,x
+loinc,4548-4,exact,x,,2019,deduit,x
 cim10,I2,prefixe,x,,,deduit,x
 cim10,I21,exclu,x,,,deduit,x
 ",
@@ -98,7 +98,7 @@ en_vigueur = "31/12/N-1"
 [[numerateur.parmi]]
 id = "a2"
 dit = "x"
-jusque = 2020
+jusque = 2019
 traite_par = "repris"
 [[numerateur.parmi]]
 id = "a3"
@@ -376,11 +376,11 @@ pub fn rules() -> Rules {
 fn convention() -> String {
     let dated = |key: &str| {
         format!(
-            "[[dispositif.essai.{key}]]\ndepuis = 2017\nvaleur = \"1\"\nstatut = \"deduit\"\nsource = \"x\"\n"
+            "[[dispositif.essai.{key}]]\ndepuis = 2019\nvaleur = \"1\"\nstatut = \"deduit\"\nsource = \"x\"\n"
         )
     };
     let mut text = "nom = \"Essai\"\ntextes = \"aucun\"\n[dispositif.essai]\nnom = \"Essai\"\ndossier = \"essai\"
-premiere_campagne = 2017\nderniere_campagne = 2021\npopulation = \"age > 16 or c2s\"\nvolets = [\"essai\"]\n"
+premiere_campagne = 2019\nderniere_campagne = 2020\npopulation = \"age > 16 or c2s\"\nvolets = [\"essai\"]\n"
         .to_owned();
     for key in ["valeur_point", "reference", "part_intermediaire"] {
         text.push_str(&dated(key));

@@ -146,11 +146,7 @@ impl Account {
             Some(value) => french::range(value, |value| french::short(value, 2)),
             None => "inconnu".to_owned(),
         };
-        let whole = if self.unit == Unit::None {
-            bare(whole)
-        } else {
-            whole.term()
-        };
+        let whole = if self.unit == Unit::None { bare(whole) } else { whole.term() };
         format!("{} / {whole}", bare(part))
     }
 
@@ -166,11 +162,8 @@ impl Account {
                     Some(source) => format!("{} : {}", leaf.label, cite(source)),
                     None => leaf.label.to_string(),
                 });
-            } else if let Some(text) = leaf
-                .source
-                .as_ref()
-                .map(&mut *cite)
-                .filter(|text| own.as_ref() != Some(text))
+            } else if let Some(text) =
+                leaf.source.as_ref().map(&mut *cite).filter(|text| own.as_ref() != Some(text))
             {
                 match cited.iter_mut().find(|(other, _)| *other == text) {
                     Some((_, labels)) => labels.push(&leaf.label),
@@ -180,9 +173,7 @@ impl Account {
             remarks.extend(leaf.note.clone());
         });
         remarks.extend(
-            cited
-                .into_iter()
-                .map(|(text, labels)| format!("{} : {text}", labels.join(", "))),
+            cited.into_iter().map(|(text, labels)| format!("{} : {text}", labels.join(", "))),
         );
         remarks.join(" ; ")
     }
@@ -248,10 +239,7 @@ fn achievement(rate: Option<&Fraction>, objectives: &Objectives, earned: Option<
         return ": taux inconnu".to_owned();
     };
     let number = |value: Option<&Fraction>, name: &str| {
-        value.map_or_else(
-            || name.to_owned(),
-            |value| french::short(&value.times_hundred(), 2),
-        )
+        value.map_or_else(|| name.to_owned(), |value| french::short(&value.times_hundred(), 2))
     };
     let branch = objectives.branch(rate);
     let open = objectives.start.is_none() && branch.uses_start()
@@ -264,11 +252,8 @@ fn achievement(rate: Option<&Fraction>, objectives: &Objectives, earned: Option<
     let d = number(objectives.start.as_ref(), "départ");
     let oi = number(objectives.intermediate.as_ref(), "objectif");
     let oc = number(objectives.target.as_ref(), "cible");
-    let share = objectives
-        .share
-        .as_ref()
-        .map(|share| french::percent(share, 2))
-        .unwrap_or_default();
+    let share =
+        objectives.share.as_ref().map(|share| french::percent(share, 2)).unwrap_or_default();
     let (reaches, misses) = match objectives.direction {
         Direction::Rising => ('≥', '≤'),
         Direction::Falling => ('≤', '≥'),
@@ -276,18 +261,9 @@ fn achievement(rate: Option<&Fraction>, objectives: &Objectives, earned: Option<
     match branch {
         Branch::Reached => format!(": cible atteinte, {t} {reaches} {oc}"),
         Branch::Between => {
-            let rest = objectives
-                .share
-                .as_ref()
-                .map(|share| Fraction::one() - share);
-            let rest = rest
-                .map(|rest| french::percent(&rest, 2))
-                .unwrap_or_default();
-            let unless = if open {
-                ", tout si la cible est atteinte"
-            } else {
-                ""
-            };
+            let rest = objectives.share.as_ref().map(|share| Fraction::one() - share);
+            let rest = rest.map(|rest| french::percent(&rest, 2)).unwrap_or_default();
+            let unless = if open { ", tout si la cible est atteinte" } else { "" };
             format!("= {share} + {rest} × ({t} − {oi}) / ({oc} − {oi}){unless}")
         }
         Branch::Progress => {

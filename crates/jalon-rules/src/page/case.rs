@@ -126,7 +126,11 @@ const COLUMNS: [&str; 12] = [
 const REQUIRED: [&str; 4] = ["cas", "campagne", "dénominateur", "numérateur"];
 
 /// Reads the table of cases.
-pub(super) fn read(source: Source<'_>, table: &Table<'_>, faults: &mut Vec<Diagnostic>) -> Vec<Case> {
+pub(super) fn read(
+    source: Source<'_>,
+    table: &Table<'_>,
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<Case> {
     let mut known = true;
     for (index, cell) in table.header.iter().enumerate() {
         let repeated = table.header[..index].iter().any(|other| other.text == cell.text);
@@ -135,7 +139,10 @@ pub(super) fn read(source: Source<'_>, table: &Table<'_>, faults: &mut Vec<Diagn
             let hint = choose(cell.text, "colonnes d'un cas", &COLUMNS);
             faults.push(
                 source
-                    .fault(cell.span.clone(), format!("colonne inconnue ou répétée : `{}`", cell.text))
+                    .fault(
+                        cell.span.clone(),
+                        format!("colonne inconnue ou répétée : `{}`", cell.text),
+                    )
                     .hint(hint),
             );
         }
@@ -156,7 +163,8 @@ pub(super) fn read(source: Source<'_>, table: &Table<'_>, faults: &mut Vec<Diagn
         let case = reader.case(table, row);
         let Some(case) = case else { continue };
         if names.contains(&case.name) {
-            faults.push(source.fault(case.span.clone(), format!("cas déjà nommé : `{}`", case.name)));
+            faults
+                .push(source.fault(case.span.clone(), format!("cas déjà nommé : `{}`", case.name)));
         }
         names.push(case.name.clone());
         cases.push(case);
@@ -208,7 +216,11 @@ impl Reader<'_> {
         if !attached.text.is_empty() {
             match self.period(attached.text) {
                 Some(period) => facts.attached = period,
-                None => self.wrong(attached, "rattachement illisible", "01/03/2020 ou 01/03/2020..30/06"),
+                None => self.wrong(
+                    attached,
+                    "rattachement illisible",
+                    "01/03/2020 ou 01/03/2020..30/06",
+                ),
             }
         }
         self.deliveries(cell("délivrances"), &mut facts.deliveries);
@@ -231,12 +243,17 @@ impl Reader<'_> {
                 Some((numerator, denominator)) if numerator <= denominator => {
                     facts.declaration = Some((numerator, denominator));
                 }
-                _ => self.wrong(declared, "déclaration illisible", "numérateur/dénominateur, comme 41/57"),
+                _ => self.wrong(
+                    declared,
+                    "déclaration illisible",
+                    "numérateur/dénominateur, comme 41/57",
+                ),
             }
         }
         let denominator = self.expected(cell("dénominateur"));
         let numerator = cell("numérateur");
-        let numerator = if numerator.text.is_empty() { Ok(Some(0)) } else { self.expected(numerator) };
+        let numerator =
+            if numerator.text.is_empty() { Ok(Some(0)) } else { self.expected(numerator) };
         let name = cell("cas");
         if name.text.is_empty() {
             self.wrong(name, "cas sans nom", "quelques mots");
@@ -284,7 +301,8 @@ impl Reader<'_> {
         for part in cell.text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let age = part.strip_suffix(" ans").or_else(|| part.strip_suffix(" an"));
             let birth = part.strip_prefix("né le ").or_else(|| part.strip_prefix("née le "));
-            let age = age.and_then(|age| age.parse::<i16>().ok()).filter(|age| (0..=120).contains(age));
+            let age =
+                age.and_then(|age| age.parse::<i16>().ok()).filter(|age| (0..=120).contains(age));
             let birth = birth.and_then(|birth| self.date(birth));
             let death = part.strip_prefix("décès ").and_then(|death| self.date(death));
             let known = match (part, age, birth, death) {
@@ -311,7 +329,11 @@ impl Reader<'_> {
                 _ => false,
             };
             if !known {
-                self.wrong(cell, "patient illisible", "F, 62 ans, né le 31/12/1958, décès 30/11, c2s");
+                self.wrong(
+                    cell,
+                    "patient illisible",
+                    "F, 62 ans, né le 31/12/1958, décès 30/11, c2s",
+                );
             }
         }
     }
@@ -328,7 +350,9 @@ impl Reader<'_> {
                 let date = parts.next().and_then(|date| self.date(date));
                 match date {
                     Some(date) => dates.push((date, parts.collect())),
-                    None => self.wrong(cell, "date illisible", "jj/mm ou jj/mm/aaaa, options après `:`"),
+                    None => {
+                        self.wrong(cell, "date illisible", "jj/mm ou jj/mm/aaaa, options après `:`")
+                    }
                 }
             }
             if dates.is_empty() {
@@ -378,8 +402,12 @@ impl Reader<'_> {
     fn acts(&mut self, cell: &Cell<'_>, acts: &mut Vec<Act>) {
         for element in self.elements(cell) {
             let (system, code) = match element.head.split_once(':') {
-                Some((system @ ("prestation" | "loinc" | "ngap" | "nabm" | "ccam"), code)) => (system, code),
-                None if element.head.len() == 4 && element.head.bytes().all(|b| b.is_ascii_digit()) => {
+                Some((system @ ("prestation" | "loinc" | "ngap" | "nabm" | "ccam"), code)) => {
+                    (system, code)
+                }
+                None if element.head.len() == 4
+                    && element.head.bytes().all(|b| b.is_ascii_digit()) =>
+                {
                     ("nabm", element.head)
                 }
                 None if element.head.len() == 7 => ("ccam", element.head),
@@ -417,7 +445,9 @@ impl Reader<'_> {
             });
             match ald {
                 Some(ald) => alds.push(ald),
-                None => self.wrong(cell, "ALD illisible", "8 01/03/2015 ou 8 01/03/2015..31/12/2023"),
+                None => {
+                    self.wrong(cell, "ALD illisible", "8 01/03/2015 ou 8 01/03/2015..31/12/2023")
+                }
             }
         }
     }

@@ -87,9 +87,11 @@ pub(super) fn cut<'a>(source: Source<'a>, faults: &mut Vec<Diagnostic>) -> Skele
         } else if skeleton.rule.is_none() {
             skeleton.text.push(text);
         } else {
-            faults.push(source.fault(line.span, "texte après le bloc de règle").hint(
-                "le texte va avant ```toml regle ; après ne viennent que des tableaux",
-            ));
+            faults.push(
+                source
+                    .fault(line.span, "texte après le bloc de règle")
+                    .hint("le texte va avant ```toml regle ; après ne viennent que des tableaux"),
+            );
         }
     }
     skeleton
@@ -106,7 +108,8 @@ fn table<'a>(
         Some((first, body)) if is_rule(first) => body,
         _ => {
             let span = header.first().map_or(0..0, |cell| cell.span.clone());
-            faults.push(source.fault(span, "tableau sans ligne de séparation").hint("| --- | --- |"));
+            faults
+                .push(source.fault(span, "tableau sans ligne de séparation").hint("| --- | --- |"));
             rows
         }
     };

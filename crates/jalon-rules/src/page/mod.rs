@@ -103,7 +103,9 @@ impl Page {
         let skeleton = markdown::cut(source, faults);
         let head = 0..text.find('\n').unwrap_or(text.len());
         if skeleton.title.is_none() {
-            faults.push(source.fault(head.clone(), "page sans titre").hint("première ligne : # Titre"));
+            faults.push(
+                source.fault(head.clone(), "page sans titre").hint("première ligne : # Titre"),
+            );
         }
         let law = skeleton.text.last().and_then(|line| line.strip_prefix("Textes :"));
         if law.is_none() {

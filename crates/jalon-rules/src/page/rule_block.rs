@@ -236,7 +236,12 @@ impl Reader {
     }
 
     /// The name of one code list.
-    fn list(&mut self, walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>, key: &'static str) -> Option<String> {
+    fn list(
+        &mut self,
+        walk: &mut Walk<'_>,
+        keys: &mut Keys<'_, '_>,
+        key: &'static str,
+    ) -> Option<String> {
         let (name, span) = keys.required(walk, key)?;
         self.places.lists.push((name.clone(), span));
         Some(name)
@@ -274,7 +279,11 @@ impl Reader {
                 self.test(walk, &mut keys, test, unit, in_numerator)
             }
             ([], Some(_)) => {
-                walk.fault_with(keys.span(), "critère sans test", format!("un parmi {}", TESTS.join(", ")));
+                walk.fault_with(
+                    keys.span(),
+                    "critère sans test",
+                    format!("un parmi {}", TESTS.join(", ")),
+                );
                 None
             }
             (_, Some(Unit::Declared)) => {
@@ -320,7 +329,11 @@ impl Reader {
             return None;
         }
         if matches!(unit, Unit::Treatment(Treatment::Runs { .. })) && name != "ou" {
-            walk.fault_with(keys.key_span(name), "seul `ou` va avec un traitement", "ou = \"duree > 28\"");
+            walk.fault_with(
+                keys.key_span(name),
+                "seul `ou` va avec un traitement",
+                "ou = \"duree > 28\"",
+            );
             return None;
         }
         match name {
@@ -398,7 +411,10 @@ impl Reader {
         if let (Some((_, span)), Some(tables)) = (&substances_on, &tables)
             && (tables != &[Table::Deliveries] || same_day_as.is_some())
         {
-            walk.fault(span.clone(), "`substances_sur` ne va qu'avec compte = \"delivrance\", seul");
+            walk.fault(
+                span.clone(),
+                "`substances_sur` ne va qu'avec compte = \"delivrance\", seul",
+            );
             return None;
         }
         Some(Count {
@@ -485,7 +501,11 @@ fn ald(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>) -> Option<AldTest> {
         _ => None,
     };
     if numbers.is_none() {
-        walk.fault_with(value.span(), "ALD illisibles", "ald = [3, 13] (de 1 à 32), ou ald = \"toutes\"");
+        walk.fault_with(
+            value.span(),
+            "ALD illisibles",
+            "ald = [3, 13] (de 1 à 32), ou ald = \"toutes\"",
+        );
     }
     let on = match keys.text(walk, "en_vigueur") {
         None => None,
@@ -493,7 +513,11 @@ fn ald(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>) -> Option<AldTest> {
         Some((text, span)) => {
             let day = RelativeDay::parse(&text);
             if day.is_none() {
-                walk.fault_with(span, format!("jour illisible : `{text}`"), "\"01/09\" ou \"annee\"");
+                walk.fault_with(
+                    span,
+                    format!("jour illisible : `{text}`"),
+                    "\"01/09\" ou \"annee\"",
+                );
             }
             Some(day?)
         }
@@ -505,7 +529,8 @@ impl Places {
     /// Moves places from the block to the page that holds it.
     pub(super) fn shift(&mut self, offset: usize) {
         let lists = self.lists.iter_mut().map(|(_, span)| span);
-        for span in [&mut self.scheme, &mut self.section, &mut self.review].into_iter().chain(lists) {
+        for span in [&mut self.scheme, &mut self.section, &mut self.review].into_iter().chain(lists)
+        {
             *span = span.start + offset..span.end + offset;
         }
     }

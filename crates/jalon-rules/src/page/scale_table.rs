@@ -52,7 +52,9 @@ pub(super) fn references(
     for row in &table.rows {
         let [key, status, text, checked] = row.as_slice() else { continue };
         if references.iter().any(|reference| reference.key == key.text) {
-            faults.push(source.fault(key.span.clone(), format!("référence déjà prise : `{}`", key.text)));
+            faults.push(
+                source.fault(key.span.clone(), format!("référence déjà prise : `{}`", key.text)),
+            );
         }
         let known = Status::from_word(status.text);
         if known.is_none() {
@@ -99,7 +101,10 @@ pub(super) fn rows(
     }
     let mut reader = Reader {
         source,
-        references: references.iter().map(|reference| (reference.key.as_str(), reference)).collect(),
+        references: references
+            .iter()
+            .map(|reference| (reference.key.as_str(), reference))
+            .collect(),
         used: Vec::new(),
         faults,
     };
@@ -168,7 +173,8 @@ impl Reader<'_> {
                 .fault(cell.span.clone(), message)
                 .hint(format!("`?` si la valeur est inconnue, sinon par exemple `{example}`"))
         };
-        let Some((text, key)) = cell.text.strip_suffix(']').and_then(|text| text.split_once('[')) else {
+        let Some((text, key)) = cell.text.strip_suffix(']').and_then(|text| text.split_once('['))
+        else {
             self.faults.push(fault(format!("valeur sans source : `{}`", cell.text)));
             return None;
         };
@@ -194,7 +200,8 @@ impl Reader<'_> {
             RateKind::Per100 => ("pour 100", "37 pour 100 [a]"),
         };
         self.value(cell, example, |text| {
-            let number = text.strip_suffix(suffix)?.trim().replace(',', ".").parse::<Fraction>().ok()?;
+            let number =
+                text.strip_suffix(suffix)?.trim().replace(',', ".").parse::<Fraction>().ok()?;
             let possible = number >= Fraction::zero()
                 && (rate == RateKind::Per100 || number <= Fraction::from(100));
             possible.then_some(number)
