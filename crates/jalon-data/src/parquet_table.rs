@@ -319,10 +319,10 @@ impl Cells {
         match self.cast.data_type() {
             DataType::Utf8View => push(Value::Text(self.cast.as_string_view().value(row))),
             DataType::Date32 => {
-                push(Value::Date(self.cast.as_primitive::<Date32Type>().value(row)))
+                push(Value::Date(self.cast.as_primitive::<Date32Type>().value(row)));
             }
             DataType::Int64 => {
-                push(Value::Integer(self.cast.as_primitive::<Int64Type>().value(row)))
+                push(Value::Integer(self.cast.as_primitive::<Int64Type>().value(row)));
             }
             DataType::Boolean => push(Value::Boolean(self.cast.as_boolean().value(row))),
             _ => push(Value::Unknown),

@@ -163,12 +163,15 @@ impl Coverage {
     }
 }
 
+/// A canonical table with its rows.
+type NamedTable = (&'static str, Vec<RecordBatch>);
+
 /// The facts of the cases as canonical tables.
 fn dossier(
     campaign: Campaign,
     pages: &[&Page],
     cases: &[(usize, &Case)],
-) -> Result<Vec<(&'static str, Vec<RecordBatch>)>, ArrowError> {
+) -> Result<Vec<NamedTable>, ArrowError> {
     let people: Vec<(String, &Facts)> =
         cases.iter().enumerate().map(|(index, (_, case))| (person(index), &case.facts)).collect();
     let names = || people.iter().map(|(name, _)| Some(name.as_str()));
@@ -204,62 +207,7 @@ fn dossier(
             ],
         )?,
     ];
-    let deliveries: Vec<_> = flat(&people, |facts| &facts.deliveries);
-    tables.push(batch(
-        "delivrances",
-        &[
-            ("patient", texts(deliveries.iter().map(|(name, _)| Some(*name)))),
-            ("date", days(deliveries.iter().map(|(_, line)| Some(line.date)))),
-            ("cip13", texts(deliveries.iter().map(|(_, line)| line.cip13.as_deref()))),
-            ("atc", texts(deliveries.iter().map(|(_, line)| Some(line.atc.as_str())))),
-            ("boites", integers(deliveries.iter().map(|(_, line)| Some(line.boxes)))),
-            ("jours", integers(deliveries.iter().map(|(_, line)| line.days))),
-            ("grand_conditionnement", booleans(deliveries.iter().map(|(_, line)| line.large_pack))),
-            ("repertoire", booleans(deliveries.iter().map(|(_, line)| line.repertory))),
-        ],
-    )?);
-    let acts: Vec<_> = flat(&people, |facts| &facts.acts);
-    tables.push(batch(
-        "actes",
-        &[
-            ("patient", texts(acts.iter().map(|(name, _)| Some(*name)))),
-            ("date", days(acts.iter().map(|(_, act)| Some(act.date)))),
-            ("systeme", texts(acts.iter().map(|(_, act)| Some(act.system.as_str())))),
-            ("code", texts(acts.iter().map(|(_, act)| Some(act.code.as_str())))),
-            ("quantite", integers(acts.iter().map(|(_, act)| Some(act.quantity)))),
-            ("specialite", texts(acts.iter().map(|(_, act)| act.speciality.as_deref()))),
-        ],
-    )?);
-    let vaccinations: Vec<_> = flat(&people, |facts| &facts.vaccinations);
-    tables.push(batch(
-        "vaccinations",
-        &[
-            ("patient", texts(vaccinations.iter().map(|(name, _)| Some(*name)))),
-            ("date", days(vaccinations.iter().map(|(_, (date, _))| Some(*date)))),
-            ("code", texts(vaccinations.iter().map(|(_, (_, code))| Some(code.as_str())))),
-        ],
-    )?);
-    let alds: Vec<_> = flat(&people, |facts| &facts.alds);
-    tables.push(batch(
-        "ald",
-        &[
-            ("patient", texts(alds.iter().map(|(name, _)| Some(*name)))),
-            ("numero", integers(alds.iter().map(|(_, ald)| Some(i64::from(ald.number))))),
-            ("debut", days(alds.iter().map(|(_, ald)| Some(ald.from)))),
-            ("fin", days(alds.iter().map(|(_, ald)| ald.to))),
-        ],
-    )?);
-    let stays: Vec<_> = flat(&people, |facts| &facts.stays);
-    tables.push(batch(
-        "sejours",
-        &[
-            ("patient", texts(stays.iter().map(|(name, _)| Some(*name)))),
-            ("entree", days(stays.iter().map(|(_, stay)| Some(stay.date)))),
-            ("cim10", texts(stays.iter().map(|(_, stay)| Some(stay.icd10.as_str())))),
-            ("position", texts(stays.iter().map(|(_, stay)| Some(stay.position.as_str())))),
-            ("ccam", texts(stays.iter().map(|(_, stay)| stay.ccam.as_deref()))),
-        ],
-    )?);
+    tables.extend(events(&people)?);
     let declared: Vec<_> = cases
         .iter()
         .zip(&people)
@@ -285,6 +233,67 @@ fn dossier(
         ],
     )?);
     Ok(tables)
+}
+
+/// The tables of events.
+fn events(people: &[(String, &Facts)]) -> Result<Vec<NamedTable>, ArrowError> {
+    let deliveries: Vec<_> = flat(people, |facts| &facts.deliveries);
+    let deliveries = batch(
+        "delivrances",
+        &[
+            ("patient", texts(deliveries.iter().map(|(name, _)| Some(*name)))),
+            ("date", days(deliveries.iter().map(|(_, line)| Some(line.date)))),
+            ("cip13", texts(deliveries.iter().map(|(_, line)| line.cip13.as_deref()))),
+            ("atc", texts(deliveries.iter().map(|(_, line)| Some(line.atc.as_str())))),
+            ("boites", integers(deliveries.iter().map(|(_, line)| Some(line.boxes)))),
+            ("jours", integers(deliveries.iter().map(|(_, line)| line.days))),
+            ("grand_conditionnement", booleans(deliveries.iter().map(|(_, line)| line.large_pack))),
+            ("repertoire", booleans(deliveries.iter().map(|(_, line)| line.repertory))),
+        ],
+    )?;
+    let acts: Vec<_> = flat(people, |facts| &facts.acts);
+    let acts = batch(
+        "actes",
+        &[
+            ("patient", texts(acts.iter().map(|(name, _)| Some(*name)))),
+            ("date", days(acts.iter().map(|(_, act)| Some(act.date)))),
+            ("systeme", texts(acts.iter().map(|(_, act)| Some(act.system.as_str())))),
+            ("code", texts(acts.iter().map(|(_, act)| Some(act.code.as_str())))),
+            ("quantite", integers(acts.iter().map(|(_, act)| Some(act.quantity)))),
+            ("specialite", texts(acts.iter().map(|(_, act)| act.speciality.as_deref()))),
+        ],
+    )?;
+    let vaccinations: Vec<_> = flat(people, |facts| &facts.vaccinations);
+    let vaccinations = batch(
+        "vaccinations",
+        &[
+            ("patient", texts(vaccinations.iter().map(|(name, _)| Some(*name)))),
+            ("date", days(vaccinations.iter().map(|(_, (date, _))| Some(*date)))),
+            ("code", texts(vaccinations.iter().map(|(_, (_, code))| Some(code.as_str())))),
+        ],
+    )?;
+    let alds: Vec<_> = flat(people, |facts| &facts.alds);
+    let alds = batch(
+        "ald",
+        &[
+            ("patient", texts(alds.iter().map(|(name, _)| Some(*name)))),
+            ("numero", integers(alds.iter().map(|(_, ald)| Some(i64::from(ald.number))))),
+            ("debut", days(alds.iter().map(|(_, ald)| Some(ald.from)))),
+            ("fin", days(alds.iter().map(|(_, ald)| ald.to))),
+        ],
+    )?;
+    let stays: Vec<_> = flat(people, |facts| &facts.stays);
+    let stays = batch(
+        "sejours",
+        &[
+            ("patient", texts(stays.iter().map(|(name, _)| Some(*name)))),
+            ("entree", days(stays.iter().map(|(_, stay)| Some(stay.date)))),
+            ("cim10", texts(stays.iter().map(|(_, stay)| Some(stay.icd10.as_str())))),
+            ("position", texts(stays.iter().map(|(_, stay)| Some(stay.position.as_str())))),
+            ("ccam", texts(stays.iter().map(|(_, stay)| stay.ccam.as_deref()))),
+        ],
+    )?;
+    Ok(vec![deliveries, acts, vaccinations, alds, stays])
 }
 
 /// The items of every person, each with the name of its person.
@@ -315,10 +324,7 @@ fn days(values: impl Iterator<Item = Option<Date>>) -> ArrayRef {
 }
 
 /// A batch of a canonical table; columns that are not given are unknown.
-fn batch(
-    name: &'static str,
-    given: &[(&str, ArrayRef)],
-) -> Result<(&'static str, Vec<RecordBatch>), ArrowError> {
+fn batch(name: &'static str, given: &[(&str, ArrayRef)]) -> Result<NamedTable, ArrowError> {
     let table = table(name)
         .ok_or_else(|| ArrowError::SchemaError(format!("table canonique inconnue : {name}")))?;
     let schema = canonical_schema(table);

@@ -263,34 +263,3 @@ fn sum(rows: &[PatientEvidence], doctor: &str) -> PageCounts {
     }
     sum
 }
-fn zz(seed: u64, number: usize) -> usize {
-    let mut seen: BTreeMap<String, [bool; 2]> = BTreeMap::new();
-    for rules in [&*RULES, &*VOCABULARY] {
-        let exams = Exam::all(rules);
-        let exams: Vec<&Exam> = exams.iter().collect();
-        for patient in people(&exams, seed, number) {
-            for exam in &exams {
-                let reference = Reference::new(rules, exam.campaign, &patient);
-                if reference.doctors(exam.scheme).is_empty() {
-                    continue;
-                }
-                for (_, page) in exam.computed() {
-                    let answer = reference.answer(page);
-                    let counts = seen.entry(page.id.clone()).or_default();
-                    counts[0] |= answer.numerator < answer.denominator;
-                    counts[1] |= answer.numerator > 0;
-                    for verdict in answer.criteria.iter().flat_map(Verdict::with_options) {
-                        let id = format!("{}, {}", page.id, verdict.id);
-                        seen.entry(id).or_default()[usize::from(verdict.holds)] = true;
-                    }
-                }
-            }
-        }
-    }
-    seen.retain(|_, truths| *truths != [true, true]);
-    eprintln!("zz {seed} {number} {:?}", seen); seen.len()
-}
-
-
-#[test]
-fn zz_seeds() { for number in [400, 600, 1000] { for seed in 1..=8 { zz(seed, number); } } }

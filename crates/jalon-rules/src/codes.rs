@@ -106,6 +106,53 @@ impl Code {
         self.since.is_none_or(|since| since <= campaign)
             && self.until.is_none_or(|until| campaign <= until)
     }
+
+    /// Reads the cells of a row; `fault` takes a message and a hint.
+    fn read(cells: [&str; 8], fault: &mut impl FnMut(String, String)) -> Option<Self> {
+        let [system, code, reach, label, since, until, status, source] = cells;
+        let known_system = System::ALL.into_iter().find(|known| known.word() == system);
+        if known_system.is_none() {
+            let words: Vec<_> = System::ALL.iter().map(|known| known.word()).collect();
+            fault(format!("système inconnu : `{system}`"), choose(system, "systèmes", &words));
+        }
+        let known_reach = Reach::ALL.into_iter().find(|(word, _)| *word == reach);
+        if known_reach.is_none() {
+            fault(format!("portée inconnue : `{reach}`"), "exact, prefixe ou exclu".into());
+        }
+        let known_status = Status::from_word(status);
+        if known_status.is_none() {
+            let words: Vec<_> = Status::ALL.iter().map(|known| known.word()).collect();
+            fault(format!("statut inconnu : `{status}`"), choose(status, "statuts", &words));
+        }
+        let readable = !code.is_empty()
+            && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !readable {
+            fault(format!("code illisible : `{code}`"), "lettres, chiffres et tirets".into());
+        }
+        if label.is_empty() || source.is_empty() {
+            fault(
+                "libellé ou source vide".into(),
+                "dites ce que le code désigne et d'où il vient".into(),
+            );
+        }
+        let (Ok(known_since), Ok(known_until)) = (campaign(since), campaign(until)) else {
+            fault(
+                format!("validité illisible : `{since}` à `{until}`"),
+                "une campagne, ou rien".into(),
+            );
+            return None;
+        };
+        Some(Self {
+            system: known_system?,
+            code: readable.then(|| code.to_owned())?,
+            reach: known_reach?.1,
+            label: label.to_owned(),
+            since: known_since,
+            until: known_until,
+            status: known_status?,
+            source: source.to_owned(),
+        })
+    }
 }
 
 /// A list of codes with one meaning.
@@ -166,67 +213,20 @@ impl CodeList {
             let mut fault = |message: String, hint: String| {
                 faults.push(source.fault(span.clone(), message).hint(hint));
             };
-            let [system, code, reach, label, since, until, status, origin] =
-                std::array::from_fn(|index| record.get(index).unwrap_or("").trim());
             if record.len() != HEADER.len() {
-                fault(
-                    format!("{} cases au lieu de {}", record.len(), HEADER.len()),
-                    "une case par colonne".into(),
-                );
+                let message = format!("{} cases au lieu de {}", record.len(), HEADER.len());
+                fault(message, "une case par colonne".into());
                 continue;
             }
-            let known_system = System::ALL.into_iter().find(|known| known.word() == system);
-            if known_system.is_none() {
-                let words: Vec<_> = System::ALL.iter().map(|known| known.word()).collect();
-                fault(format!("système inconnu : `{system}`"), choose(system, "systèmes", &words));
-            }
-            let known_reach = Reach::ALL.into_iter().find(|(word, _)| *word == reach);
-            if known_reach.is_none() {
-                fault(format!("portée inconnue : `{reach}`"), "exact, prefixe ou exclu".into());
-            }
-            let known_status = Status::from_word(status);
-            if known_status.is_none() {
-                let words: Vec<_> = Status::ALL.iter().map(|known| known.word()).collect();
-                fault(format!("statut inconnu : `{status}`"), choose(status, "statuts", &words));
-            }
-            if code.is_empty() || !code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-                fault(format!("code illisible : `{code}`"), "lettres, chiffres et tirets".into());
-                continue;
-            }
-            if label.is_empty() || origin.is_empty() {
+            let cells = std::array::from_fn(|index| record.get(index).unwrap_or("").trim());
+            let Some(row) = Code::read(cells, &mut fault) else { continue };
+            if list.codes.iter().any(|other| overlaps(other, &row)) {
                 fault(
-                    "libellé ou source vide".into(),
-                    "dites ce que le code désigne et d'où il vient".into(),
+                    format!("`{}` figure deux fois pour une même campagne", row.code),
+                    "une seule ligne par code et par période".into(),
                 );
             }
-            let (Ok(since), Ok(until)) = (campaign(since), campaign(until)) else {
-                fault(
-                    format!("validité illisible : `{since}` à `{until}`"),
-                    "une campagne, ou rien".into(),
-                );
-                continue;
-            };
-            if let (Some(system), Some((_, reach)), Some(status)) =
-                (known_system, known_reach, known_status)
-            {
-                let row = Code {
-                    system,
-                    code: code.to_owned(),
-                    reach,
-                    label: label.to_owned(),
-                    since,
-                    until,
-                    status,
-                    source: origin.to_owned(),
-                };
-                if list.codes.iter().any(|other| overlaps(other, &row)) {
-                    fault(
-                        format!("`{code}` figure deux fois pour une même campagne"),
-                        "une seule ligne par code et par période".into(),
-                    );
-                }
-                list.codes.push(row);
-            }
+            list.codes.push(row);
         }
         if list.codes.is_empty() {
             faults.push(

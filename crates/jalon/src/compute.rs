@@ -11,6 +11,7 @@ use jalon_rules::{Fraction, Range, Status, french};
 
 use crate::args::{Compute, Output, Subject};
 use crate::failure::Failure;
+use crate::progress::Working;
 use crate::{json, load, text};
 
 /// Runs the command.
@@ -20,6 +21,7 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
     let overlay = load::overlay(subject.complement.as_deref(), &rules)?;
     let scheme = load::scheme(&rules, &subject.dispositif)?;
     let campaign = load::campaign(scheme, subject.campagne)?;
+    let work = Working::on("Lecture des faits");
     let dossier = Dossier::open(&subject.dossier)?;
     let engine = Engine::open(&dossier)?;
     check_doctor(&engine, subject)?;
@@ -44,13 +46,16 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
         doctor: subject.medecin.as_deref(),
     };
     if args.requete {
+        drop(work);
         return text::print(&format!("{}\n", engine.query(question)));
     }
+    work.now("Calcul des indicateurs");
     let counts = match &args.preuves {
         Some(file) => engine.write_evidence(question, file)?,
         None => engine.counts(question)?,
     };
     let ledgers = basis.ledgers(&counts, &engine.declared(campaign)?)?;
+    drop(work);
     match args.format {
         Output::Table => text::print(&table(subject, &ledgers, overlay.as_ref())),
         Output::Csv => text::print(&csv(&ledgers)),

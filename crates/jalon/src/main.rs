@@ -7,6 +7,7 @@ mod failure;
 mod generate;
 mod json;
 mod load;
+mod progress;
 mod rule_pages;
 mod text;
 mod usage;

@@ -83,7 +83,7 @@ impl Palette {
             let (round, theme) = (at / self.themes.len(), at % self.themes.len());
             let campaign = self.campaigns[round % self.campaigns.len()];
             let theme = &self.themes[theme];
-            let events = dice.between(0, 15);
+            let events = dice.between(1, 18);
             let mut player = Player { palette: self, theme, campaign, dice, days: Vec::new() };
             let mut patient = player.person(format!("p{at:04}"));
             for _ in 0..events {
@@ -222,7 +222,7 @@ impl<'a> Player<'a> {
         let always = stay(long_ago, None);
         let (before, after) = (stay(long_ago, None), stay(long_ago, None));
         let change = self.new_year();
-        let mut periods = match self.dice.below(12) {
+        let mut periods = match self.dice.below(16) {
             0 => Vec::new(),
             1 => vec![Attachment { to: Some(change), ..always }],
             2 => vec![Attachment { from: change, ..always }],
@@ -284,8 +284,8 @@ impl<'a> Player<'a> {
             if self.dice.once_in(5) { *self.dice.pick(campaigns) } else { self.campaign };
         let year = campaign.year();
         let day = match self.dice.below(12) {
-            0..4 => self.boundary(campaign),
-            4..10 => {
+            0..3 => self.boundary(campaign),
+            3..10 => {
                 let month = i8::try_from(self.dice.between(1, 12)).expect("un mois");
                 date(year, month, *self.dice.pick(&[2, 15]))
             }

@@ -351,7 +351,11 @@ impl Reader<'_> {
                 match date {
                     Some(date) => dates.push((date, parts.collect())),
                     None => {
-                        self.wrong(cell, "date illisible", "jj/mm ou jj/mm/aaaa, options après `:`")
+                        self.wrong(
+                            cell,
+                            "date illisible",
+                            "jj/mm ou jj/mm/aaaa, options après `:`",
+                        );
                     }
                 }
             }
@@ -446,7 +450,7 @@ impl Reader<'_> {
             match ald {
                 Some(ald) => alds.push(ald),
                 None => {
-                    self.wrong(cell, "ALD illisible", "8 01/03/2015 ou 8 01/03/2015..31/12/2023")
+                    self.wrong(cell, "ALD illisible", "8 01/03/2015 ou 8 01/03/2015..31/12/2023");
                 }
             }
         }
