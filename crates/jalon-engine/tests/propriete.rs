@@ -2,7 +2,7 @@
 //! cases of the pages, on random dossiers, on pages made up for what the format
 //! allows. And what must not matter to the engine does not.
 //!
-//! `PROPTEST_CASES` says how many random dossiers, 12 by default: the plan of a
+//! `PROPTEST_CASES` says how many random dossiers, 6 by default: the plan of a
 //! campaign takes seconds in a development build, whatever the number of
 //! patients, so dossiers are few and large.
 #![allow(
@@ -46,10 +46,10 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::bundled().unwrap());
 static VOCABULARY: LazyLock<Rules> = LazyLock::new(vocabulary::rules);
 
 /// Patients of a random dossier.
-const PATIENTS: usize = 200;
+const PATIENTS: usize = 250;
 
 /// Patients of the dossiers that all campaigns are asked about.
-const LARGE: usize = 1000;
+const LARGE: usize = 750;
 
 /// Random patients for these campaigns.
 fn people(exams: &[&Exam], seed: u64, number: usize) -> Vec<Patient> {
@@ -162,7 +162,7 @@ fn config(cases: u32) -> ProptestConfig {
 
 fn cases() -> u32 {
     let asked = std::env::var("PROPTEST_CASES").ok();
-    asked.and_then(|cases| cases.parse().ok()).unwrap_or(12)
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(6)
 }
 
 /// The answers of the engine, page by page.
@@ -205,7 +205,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(cases().div_ceil(12)))]
+    #![proptest_config(config(cases().div_ceil(6)))]
 
     #[test]
     fn order_and_repetition_change_nothing(seed: u64, exam in 0..9_usize) {

@@ -349,7 +349,6 @@ impl<'a> Player<'a> {
                 while code.len() < 7 {
                     let next: &[char] = match code.len() {
                         3 | 4 => &['A', 'B', 'C', 'D', 'X'],
-                        5 => &['0'],
                         6 => &['1', '2', '6'],
                         _ => &['0'],
                     };
@@ -458,11 +457,11 @@ impl<'a> Player<'a> {
             3 => reversal.boxes -= 1,
             4 => reversal.boxes = boxes,
             5 => reversal.date = plus(reversal.date, 1),
-            6 => reversal.days = other(reversal.days, 7),
-            7 => reversal.large_pack = other(reversal.large_pack, false),
-            8 => reversal.repertory = other(reversal.repertory, false),
-            9 => reversal.cip13 = other(reversal.cip13, "3400900000031".to_owned()),
-            10 => reversal.prescriber = other(reversal.prescriber, "m2".to_owned()),
+            6 => reversal.days = other(reversal.days.as_ref(), 7),
+            7 => reversal.large_pack = other(reversal.large_pack.as_ref(), false),
+            8 => reversal.repertory = other(reversal.repertory.as_ref(), false),
+            9 => reversal.cip13 = other(reversal.cip13.as_ref(), "3400900000031".to_owned()),
+            10 => reversal.prescriber = other(reversal.prescriber.as_ref(), "m2".to_owned()),
             _ => return,
         }
         patient.deliveries.push(reversal);
@@ -509,10 +508,10 @@ impl<'a> Player<'a> {
             3 => reversal.quantity -= 1,
             4 => reversal.quantity = quantity,
             5 => reversal.date = plus(reversal.date, 1),
-            6 => reversal.value = other(reversal.value, "7".to_owned()),
-            7 => reversal.performer = other(reversal.performer, "m3".to_owned()),
-            8 => reversal.speciality = other(reversal.speciality, "22".to_owned()),
-            9 => reversal.prescriber = other(reversal.prescriber, "m3".to_owned()),
+            6 => reversal.value = other(reversal.value.as_ref(), "7".to_owned()),
+            7 => reversal.performer = other(reversal.performer.as_ref(), "m3".to_owned()),
+            8 => reversal.speciality = other(reversal.speciality.as_ref(), "22".to_owned()),
+            9 => reversal.prescriber = other(reversal.prescriber.as_ref(), "m3".to_owned()),
             10 => reversal.code = format!("0{}", reversal.code),
             _ => return,
         }
@@ -569,9 +568,6 @@ impl<'a> Player<'a> {
 }
 
 /// A value that is not the one given: unknown if it was known.
-fn other<T>(value: Option<T>, instead: T) -> Option<T> {
-    match value {
-        Some(_) => None,
-        None => Some(instead),
-    }
+fn other<T>(value: Option<&T>, instead: T) -> Option<T> {
+    value.is_none().then_some(instead)
 }

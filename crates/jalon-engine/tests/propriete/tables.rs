@@ -28,14 +28,14 @@ pub fn tables(doctors: &[&str], patients: &[Patient]) -> Tables {
     vec![
         batch(
             "medecins",
-            vec![
+            &[
                 ("medecin", texts(doctors, |doctor| Some(doctor))),
                 ("specialite", texts(doctors, |_| Some("1"))),
             ],
         ),
         batch(
             "patients",
-            vec![
+            &[
                 ("patient", texts(patients, |patient| Some(&patient.name))),
                 ("naissance", days(patients, |patient| Some(patient.birth))),
                 (
@@ -48,7 +48,7 @@ pub fn tables(doctors: &[&str], patients: &[Patient]) -> Tables {
         ),
         batch(
             "rattachements",
-            vec![
+            &[
                 ("patient", texts(&attachments, |(name, _)| Some(name))),
                 ("medecin", texts(&attachments, |(_, one)| Some(&one.doctor))),
                 ("debut", days(&attachments, |(_, one)| Some(one.from))),
@@ -57,7 +57,7 @@ pub fn tables(doctors: &[&str], patients: &[Patient]) -> Tables {
         ),
         batch(
             "delivrances",
-            vec![
+            &[
                 ("patient", texts(&deliveries, |(name, _)| Some(name))),
                 ("date", days(&deliveries, |(_, line)| Some(line.date))),
                 ("cip13", texts(&deliveries, |(_, line)| line.cip13.as_deref())),
@@ -71,7 +71,7 @@ pub fn tables(doctors: &[&str], patients: &[Patient]) -> Tables {
         ),
         batch(
             "actes",
-            vec![
+            &[
                 ("patient", texts(&acts, |(name, _)| Some(name))),
                 ("date", days(&acts, |(_, act)| Some(act.date))),
                 ("systeme", texts(&acts, |(_, act)| Some(&act.system))),
@@ -85,7 +85,7 @@ pub fn tables(doctors: &[&str], patients: &[Patient]) -> Tables {
         ),
         batch(
             "vaccinations",
-            vec![
+            &[
                 ("patient", texts(&vaccinations, |(name, _)| Some(name))),
                 ("date", days(&vaccinations, |(_, one)| Some(one.date))),
                 ("code", texts(&vaccinations, |(_, one)| Some(&one.code))),
@@ -94,7 +94,7 @@ pub fn tables(doctors: &[&str], patients: &[Patient]) -> Tables {
         ),
         batch(
             "ald",
-            vec![
+            &[
                 ("patient", texts(&alds, |(name, _)| Some(name))),
                 ("numero", numbers(&alds, |(_, ald)| Some(ald.number))),
                 ("debut", days(&alds, |(_, ald)| Some(ald.from))),
@@ -103,7 +103,7 @@ pub fn tables(doctors: &[&str], patients: &[Patient]) -> Tables {
         ),
         batch(
             "sejours",
-            vec![
+            &[
                 ("patient", texts(&stays, |(name, _)| Some(name))),
                 ("entree", days(&stays, |(_, stay)| Some(stay.date))),
                 ("cim10", texts(&stays, |(_, stay)| Some(&stay.icd10))),
@@ -176,7 +176,7 @@ fn days<T>(rows: &[T], value: impl Fn(&T) -> Option<Date>) -> ArrayRef {
 }
 
 /// A batch of a canonical table; columns that are not given are unknown.
-fn batch(name: &'static str, given: Vec<(&str, ArrayRef)>) -> (&'static str, Vec<RecordBatch>) {
+fn batch(name: &'static str, given: &[(&str, ArrayRef)]) -> (&'static str, Vec<RecordBatch>) {
     let schema = canonical_schema(table(name).expect("une table canonique"));
     let rows = given[0].1.len();
     let mut columns = Vec::new();

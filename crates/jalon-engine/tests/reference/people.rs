@@ -28,7 +28,7 @@ impl Reference<'_> {
         for (criterion, verdict) in self.in_force(&rule.numerator).iter().zip(&numerator) {
             match &criterion.test {
                 Some(Test::Count(CountTest { bounds: Bounds::Sum, .. })) => {
-                    gained *= verdict.count.expect("un nombre se compte")
+                    gained *= verdict.count.expect("un nombre se compte");
                 }
                 _ => gained *= u64::from(verdict.holds),
             }
@@ -88,8 +88,8 @@ impl Reference<'_> {
 
     /// Dates of the year with a net delivery of a class, on a line whose pack
     /// is as wanted.
-    fn delivery_dates(&self, list: &str, pack: fn(Option<bool>) -> bool) -> BTreeSet<Date> {
-        let lists = [list.to_owned()];
+    fn delivery_dates(&self, class: &str, pack: fn(Option<bool>) -> bool) -> BTreeSet<Date> {
+        let lists = [class.to_owned()];
         let (first, last) = (days::first_day(self.campaign), days::last_day(self.campaign));
         let mut dates = BTreeSet::new();
         for line in &self.patient.deliveries {
