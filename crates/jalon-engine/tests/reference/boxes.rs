@@ -52,10 +52,6 @@ impl Reference<'_> {
                 Column::Repertoire => Value::Flag(line.repertory),
                 other => panic!("{other:?} n'est pas d'une boîte"),
             }),
-            Test::AnyOf(options) => {
-                let options = self.in_force(options).into_iter();
-                any(options.map(|option| self.line_meets(option, line)))
-            }
             other => panic!("{other:?} ne va pas avec une boîte"),
         }
     }

@@ -15,6 +15,7 @@ mod treatments;
 
 use std::collections::BTreeSet;
 
+use jalon_rules::condition::Column;
 use jalon_rules::convention::Scheme;
 use jalon_rules::criterion::Criterion;
 use jalon_rules::page::{Page, Unit};
@@ -24,7 +25,6 @@ use jiff::civil::Date;
 use codes::Codes;
 use conditions::{Value, holds};
 use facts::Patient;
-use jalon_rules::condition::Column;
 
 /// What a page says of a patient of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -71,10 +71,6 @@ impl Reference<'_> {
     fn date_meets(&self, criterion: &Criterion, date: Date) -> bool {
         match &criterion.test {
             Some(Test::Code(lists)) => self.dates_with(lists).contains(&date),
-            Some(Test::AnyOf(options)) => {
-                let options = self.in_force(options).into_iter();
-                options.into_iter().any(|option| self.date_meets(option, date))
-            }
             other => panic!("{other:?} ne va pas avec une date"),
         }
     }
