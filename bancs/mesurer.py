@@ -38,9 +38,9 @@ def lancer(commande):
 
 def mesurer(commande, repetitions):
     """Médianes de plusieurs passages, chacun dans un sous-processus compté à part."""
-    durees, cpus, memoires, sortie = [], [], [], b""
+    durees, cpus, memoires = [], [], []
     for passage in range(repetitions + 1):
-        temps = ["/usr/bin/env", sys.executable, __file__, "--un", *map(str, commande)]
+        temps = [sys.executable, __file__, "--un", *map(str, commande)]
         resultat = json.loads(subprocess.run(temps, check=True, capture_output=True).stdout)
         if passage:  # le premier passage réchauffe le cache des fichiers
             durees.append(resultat["duree"])
@@ -69,11 +69,9 @@ def population(patients):
     dossier = DONNEES / f"p{patients}"
     if not dossier.exists():
         DONNEES.mkdir(parents=True, exist_ok=True)
-        lancer([JALON, "generer", "--patients", patients, "--medecins", max(1, patients // 910),
-                "--graine", 1, "--campagne", CAMPAGNE, "--vers", dossier, "--format", "parquet"]
-               and list(map(str, [JALON, "generer", "--patients", patients, "--medecins",
-                                  max(1, patients // 910), "--graine", 1, "--campagne", CAMPAGNE,
-                                  "--vers", dossier, "--format", "parquet"])))
+        lancer(list(map(str, [JALON, "generer", "--patients", patients, "--medecins",
+                              max(1, patients // 910), "--graine", 1, "--campagne", CAMPAGNE,
+                              "--vers", dossier, "--format", "parquet"])))
     return dossier
 
 
@@ -143,6 +141,10 @@ def nombre(valeur, decimales=2):
     return f"{valeur:.{decimales}f}".replace(".", ",")
 
 
+def entiers(valeur):
+    return f"{valeur:,}".replace(",", "\u202f")
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--patients", type=int, default=100_000)
@@ -177,7 +179,6 @@ def main():
     explique = mesurer([JALON, "expliquer", cabinet, "--campagne", CAMPAGNE,
                         "--indicateur", "diabete-hba1c"], options.repetitions)
 
-    import duckdb as moteur
     base = connexion(grand)
     evenements = sum(base.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                      for table in ["delivrances", "actes", "vaccinations", "sejours"])
@@ -196,9 +197,9 @@ def main():
         f"{options.repetitions} passages après un passage de chauffe. Ce n'est pas un test.",
         "",
         f"- machine : {os.cpu_count()} cœurs, {processeur}, {platform.system()} {platform.machine()}",
-        f"- versions : {version}, DuckDB {moteur.__version__}, Python {platform.python_version()}",
+        f"- versions : {version}, DuckDB {duckdb.__version__}, Python {platform.python_version()}",
         f"- données : `jalon generer`, graine 1, campagne {CAMPAGNE}, "
-        f"{options.patients:,} patients, {evenements:,} événements en Parquet".replace(",", "\u202f"),
+        f"{entiers(options.patients)} patients, {entiers(evenements)} événements en Parquet",
         f"- exactitude : {compares} couples numérateur / dénominateur égaux entre Jalon et DuckDB",
         "",
         "| mesure | durée (s) | CPU (s) | mémoire (Mo) |",
