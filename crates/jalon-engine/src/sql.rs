@@ -38,7 +38,7 @@ pub fn in_lists(
         .filter_map(|name| rules.list(name))
         .filter_map(|list| {
             let codes: Vec<_> = list.of(campaign).filter(|code| code.system == system).collect();
-            in_list(&codes, system, column)
+            in_list(&codes, column)
         })
         .collect();
     any(&conditions)
@@ -62,17 +62,10 @@ fn join(conditions: &[String], word: &str) -> Option<String> {
     }
 }
 
-fn in_list(codes: &[&Code], system: System, column: &str) -> Option<String> {
+fn in_list(codes: &[&Code], column: &str) -> Option<String> {
     let of =
         |reach| codes.iter().filter(move |code| code.reach == reach).map(|code| code.code.as_str());
-    let mut exact: Vec<String> = Vec::new();
-    for code in of(Reach::Exact) {
-        exact.push(text(code));
-        // Laboratory acts travel as numbers in claims: 0592 may come as 592.
-        if system == System::Nabm && code.starts_with('0') {
-            exact.push(text(code.trim_start_matches('0')));
-        }
-    }
+    let exact: Vec<String> = of(Reach::Exact).map(text).collect();
     let like = |prefix: &str| format!("{column} LIKE {}", text(&format!("{prefix}%")));
     let mut accepted: Vec<String> = of(Reach::Prefix).map(like).collect();
     if !exact.is_empty() {

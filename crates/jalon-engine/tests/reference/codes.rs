@@ -31,12 +31,7 @@ impl Codes<'_> {
             "ngap" => System::Ngap,
             other => panic!("système d'acte inconnu : {other}"),
         };
-        // Laboratories write 592 as well as 0592.
-        let code = match system {
-            System::Nabm => format!("{:0>4}", act.code),
-            _ => act.code.clone(),
-        };
-        self.any(lists, system, Some(&code))
+        self.any(lists, system, Some(&act.code))
     }
 
     /// Whether a vaccination carries a code of one of the lists.
