@@ -2,9 +2,16 @@
 //! of dates, long-term illnesses, each computed once.
 
 use jalon_rules::Campaign;
-use jalon_rules::campaign::Window;
 use jalon_rules::criterion::{AldTest, Count, Selection, Table};
 use jiff::civil::Date;
+
+/// Marks per column of marks: a signed 64-bit integer, its sign left alone.
+pub const MARKS: usize = 62;
+
+/// The mark of a class in its column.
+pub const fn mark(class: usize) -> i64 {
+    1 << (class % MARKS)
+}
 
 /// A set of events that a day can be marked with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +22,16 @@ pub struct Class {
     pub selection: Selection,
     /// Only deliveries of a large pack.
     pub large_pack: bool,
+}
+
+impl Class {
+    /// The code lists of the class, when it is made of codes.
+    pub fn lists(&self) -> Option<&[String]> {
+        match &self.selection {
+            Selection::Codes(lists) => Some(lists),
+            Selection::Speciality(_) => None,
+        }
+    }
 }
 
 /// Days of one patient on which all of several classes occur, in a window.
@@ -31,8 +48,8 @@ pub struct Days {
 /// Substances of a class delivered on at least so many dates each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Substances {
-    /// Code lists.
-    pub codes: Vec<String>,
+    /// The class.
+    pub class: usize,
     /// Dates each.
     pub dates: u32,
     /// First and last day.
@@ -94,14 +111,7 @@ impl Atoms {
     }
 
     /// A count of substances.
-    pub fn substances(
-        &mut self,
-        codes: &[String],
-        dates: u32,
-        window: Window,
-        campaign: Campaign,
-    ) -> usize {
-        let window = window.days(campaign);
-        index_of(&mut self.substances, Substances { codes: codes.to_vec(), dates, window })
+    pub fn substances(&mut self, class: usize, dates: u32, window: (Date, Date)) -> usize {
+        index_of(&mut self.substances, Substances { class, dates, window })
     }
 }

@@ -62,13 +62,3 @@ pub fn days(batches: &[RecordBatch], name: &str) -> Result<Vec<Option<Date>>, En
         .map(|day| day.transpose().map_err(|error| EngineError::Shape(error.to_string())))
         .collect()
 }
-
-/// The only value of a column of counts.
-pub fn one(batches: &[RecordBatch], name: &str) -> Result<u64, EngineError> {
-    match counts(batches, name)?.as_slice() {
-        [value] => Ok(*value),
-        values => {
-            Err(EngineError::Shape(format!("{} valeurs dans `{name}` au lieu d'une", values.len())))
-        }
-    }
-}

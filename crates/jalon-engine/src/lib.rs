@@ -9,7 +9,9 @@ pub mod engine;
 pub mod error;
 pub mod evidence;
 pub mod facts;
+mod inventory;
 pub mod ledger;
+mod net;
 mod plan;
 mod sql;
 

@@ -40,6 +40,12 @@ impl System {
         Self::Cim10,
     ];
 
+    /// The system of a word used in lists and tables.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|system| system.word() == word)
+    }
+
     /// The word used in lists and tables.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -110,7 +116,7 @@ impl Code {
     /// Reads the cells of a row; `fault` takes a message and a hint.
     fn read(cells: [&str; 8], fault: &mut impl FnMut(String, String)) -> Option<Self> {
         let [system, code, reach, label, since, until, status, source] = cells;
-        let known_system = System::ALL.into_iter().find(|known| known.word() == system);
+        let known_system = System::from_word(system);
         if known_system.is_none() {
             let words: Vec<_> = System::ALL.iter().map(|known| known.word()).collect();
             fault(format!("système inconnu : `{system}`"), choose(system, "systèmes", &words));
@@ -170,6 +176,22 @@ impl CodeList {
     /// The rows that hold in a campaign.
     pub fn of(&self, campaign: Campaign) -> impl Iterator<Item = &Code> {
         self.codes.iter().filter(move |code| code.applies(campaign))
+    }
+
+    /// Whether a code belongs to the list in a campaign: a row accepts it and
+    /// no row excludes it.
+    #[must_use]
+    pub fn holds(&self, campaign: Campaign, system: System, code: &str) -> bool {
+        let mut accepted = false;
+        for row in self.of(campaign).filter(|row| row.system == system) {
+            match row.reach {
+                Reach::Exact => accepted |= row.code == code,
+                Reach::Prefix => accepted |= code.starts_with(&row.code),
+                Reach::Excluded if code.starts_with(&row.code) => return false,
+                Reach::Excluded => {}
+            }
+        }
+        accepted
     }
 
     /// Reads a list; every fault goes to `faults`.

@@ -69,7 +69,7 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
 /// A doctor asked for must be one of the dossier.
 pub fn check_doctor(engine: &Engine, subject: &Subject) -> Result<(), Failure> {
     match &subject.medecin {
-        Some(doctor) if !engine.doctors()?.contains(doctor) => {
+        Some(doctor) if !engine.doctors().contains(doctor) => {
             Err(Failure::usage("--medecin : aucun médecin de ce nom dans la table medecins"))
         }
         _ => Ok(()),

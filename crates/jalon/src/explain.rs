@@ -33,8 +33,8 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
     let dossier = Dossier::open(&subject.dossier)?;
     let engine = Engine::open(&dossier)?;
     check_doctor(&engine, subject)?;
-    let doctors = engine.doctors()?;
-    let doctor = match (&subject.medecin, doctors.as_slice()) {
+    let doctors = engine.doctors();
+    let doctor = match (&subject.medecin, doctors) {
         (Some(doctor), _) => doctor.clone(),
         (None, [only]) => only.clone(),
         (None, several) => {
