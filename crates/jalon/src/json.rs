@@ -96,7 +96,7 @@ pub struct Indicator {
     pub euros: Interval,
     /// Statut le plus faible de tout ce dont le montant dépend.
     pub source: &'static str,
-    /// Boîtes laissées de côté faute de connaître le répertoire.
+    /// Boîtes laissées de côté faute de connaître leur répertoire, ou leur classe.
     pub ecartes: Option<String>,
 }
 

@@ -135,7 +135,10 @@ impl Compiler<'_> {
                 ..CriterionColumns::new(&criterion.id, column)
             });
         }
-        let at = index_of(&mut self.boxes.perimeters, perimeter(&classes, named));
+        let at = index_of(
+            &mut self.boxes.perimeters,
+            perimeter(&classes, if named { Drug::Any } else { Drug::Known }),
+        );
         let inside_sure = product(
             std::iter::once(format!("b{at}")).chain(inside.iter().map(|asked| asked.sure())),
         );
@@ -151,6 +154,11 @@ impl Compiler<'_> {
             ),
         };
         left_out.extend(unknown(&inside).map(|unknown| format!("b{at} * {unknown}")));
+        if !named {
+            let at = index_of(&mut self.boxes.perimeters, perimeter(&classes, Drug::Unknown));
+            let possible = inside.iter().map(|asked| asked.possible());
+            left_out.extend(product(std::iter::once(format!("b{at}")).chain(possible)));
+        }
         let left_out = if left_out.is_empty() { "0".into() } else { left_out.join(" + ") };
         for (suffix, sum) in [("den", denominator), ("num", numerator), ("ecarte", left_out)] {
             self.boxes.sums.push((format!("{name}_{suffix}"), sum, true));
@@ -202,8 +210,19 @@ impl Compiler<'_> {
     }
 }
 
+/// Which lines a perimeter is about, by what is known of their class.
+#[derive(Clone, Copy)]
+enum Drug {
+    /// A page that names a list: whatever the line.
+    Any,
+    /// A page about the rest of the boxes: a line whose class is unknown
+    /// cannot be said to lie outside the lists, nor inside.
+    Known,
+    Unknown,
+}
+
 /// The condition that a line is inside a perimeter, of classes to have or not.
-fn perimeter(classes: &[(usize, bool)], named: bool) -> String {
+fn perimeter(classes: &[(usize, bool)], drug: Drug) -> String {
     let mut conditions = Vec::new();
     let words: BTreeSet<usize> = classes.iter().map(|(class, _)| class / MARKS).collect();
     for word in words {
@@ -221,9 +240,10 @@ fn perimeter(classes: &[(usize, bool)], named: bool) -> String {
             conditions.push(format!("(m{word} & {refused}) = 0"));
         }
     }
-    if !named {
-        // A line whose class is unknown cannot be said to lie outside others.
-        conditions.push("atc <> ''".into());
+    match drug {
+        Drug::Any => {}
+        Drug::Known => conditions.push("atc <> ''".into()),
+        Drug::Unknown => conditions.push("(atc IS NULL OR atc = '')".into()),
     }
     all(&conditions).unwrap_or_else(|| "TRUE".into())
 }

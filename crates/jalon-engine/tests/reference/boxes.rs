@@ -17,16 +17,16 @@ impl Reference<'_> {
             if line.date < first || line.date > last {
                 continue;
             }
-            // A page that names no class is about the rest of the boxes: a line
-            // whose class is unknown cannot be said to belong there.
-            if line.atc.is_none() && !self.names_a_class(&rule.denominator) {
-                continue;
-            }
+            // A page that names no class is about the rest of the boxes: nobody
+            // can say whether a line whose class is unknown belongs there.
+            let classed =
+                (line.atc.is_some() || self.names_a_class(&rule.denominator)).then_some(true);
             let ask = |criteria| -> Vec<Truth> {
                 let criteria = self.in_force(criteria).into_iter();
                 criteria.map(|criterion| self.line_meets(criterion, line)).collect()
             };
-            let counts = all([all(ask(&rule.denominator)), not(any(ask(&rule.exclusions)))]);
+            let counts =
+                all([classed, all(ask(&rule.denominator)), not(any(ask(&rule.exclusions)))]);
             let boxes = u64::try_from(line.boxes).expect("une ligne nette est positive");
             match (counts, all(ask(&rule.numerator))) {
                 (Some(false), _) => {}
