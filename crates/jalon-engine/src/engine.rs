@@ -112,21 +112,20 @@ impl Engine {
     /// Sizes of lists and sums of every page, by doctor, in the order of
     /// identifiers. A doctor without patients is there with zeros.
     pub fn counts(&self, question: Question<'_>) -> Result<Vec<DoctorCounts>, EngineError> {
-        let plan = self.plan(question);
+        let plan = self.plan(question)?;
         let batches = self.collect(&plan.counts)?;
         self.complete(DoctorCounts::read(&batches, &plan.columns)?, question)
     }
 
     /// The evidence of every patient, by doctor and patient.
     pub fn evidence(&self, question: Question<'_>) -> Result<Evidence, EngineError> {
-        let plan = self.plan(question);
+        let plan = self.plan(question)?;
         Ok(Evidence::new(self.collect(&plan.evidence)?, plan.columns))
     }
 
     /// The query behind [`Engine::counts`], to be read or run elsewhere.
-    #[must_use]
-    pub fn query(&self, question: Question<'_>) -> String {
-        self.plan(question).counts
+    pub fn query(&self, question: Question<'_>) -> Result<String, EngineError> {
+        Ok(self.plan(question)?.counts)
     }
 
     /// The identifiers of the doctors, sorted.
@@ -153,7 +152,7 @@ impl Engine {
         file: &Path,
     ) -> Result<Vec<DoctorCounts>, EngineError> {
         const WRITTEN: &str = "preuves_ecrites";
-        let plan = self.plan(question);
+        let plan = self.plan(question)?;
         let path = url(file)?;
         let context = self.context.clone();
         let query = plan.evidence.clone();
@@ -180,9 +179,15 @@ impl Engine {
         Ok(DoctorCounts::complete(counted, doctors, question.pages.len()))
     }
 
-    fn plan(&self, question: Question<'_>) -> Plan {
+    fn plan(&self, question: Question<'_>) -> Result<Plan, EngineError> {
         let Question { rules, scheme, campaign, pages, doctor } = question;
-        compile(Request { rules, scheme, campaign, pages, doctor, reversals: self.reversals })
+        for page in pages {
+            if let Some(word) = crate::uncompiled::first(scheme, page, campaign) {
+                return Err(EngineError::Uncompiled { page: page.id.clone(), word });
+            }
+        }
+        let reversals = self.reversals;
+        Ok(compile(Request { rules, scheme, campaign, pages, doctor, reversals }))
     }
 
     fn collect(&self, query: &str) -> Result<Vec<RecordBatch>, EngineError> {

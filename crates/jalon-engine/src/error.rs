@@ -11,6 +11,14 @@ pub enum EngineError {
     /// The run time could not start.
     #[error("impossible de démarrer le moteur : {0}")]
     Start(#[from] std::io::Error),
+    /// A page says what the compiler does not translate.
+    #[error("`{page}` : {word} ne se calcule pas encore")]
+    Uncompiled {
+        /// The page.
+        page: String,
+        /// What it says.
+        word: &'static str,
+    },
     /// An answer does not have the shape the plan promises.
     #[error("réponse inattendue du moteur : {0}")]
     Shape(String),

@@ -12,6 +12,7 @@ pub mod facts;
 pub mod ledger;
 mod plan;
 mod sql;
+mod uncompiled;
 
 pub use engine::{Engine, Question};
 pub use error::EngineError;

@@ -193,7 +193,8 @@ impl Compiler<'_> {
             criteria: Vec::new(),
         };
         match &page.rule.unit {
-            Unit::Declared => {
+            // Events are refused before (`uncompiled`).
+            Unit::Declared | Unit::Unknown | Unit::Event(_) => {
                 paid.push((denominator, "CAST(0 AS BIGINT)".into()));
                 paid.push((numerator, "CAST(0 AS BIGINT)".into()));
             }

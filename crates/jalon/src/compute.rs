@@ -47,7 +47,7 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
     };
     if args.requete {
         drop(work);
-        return text::print(&format!("{}\n", engine.query(question)));
+        return text::print(&format!("{}\n", engine.query(question)?));
     }
     work.now("Calcul des indicateurs");
     let counts = match &args.preuves {
