@@ -2,6 +2,7 @@
 //! of dates, long-term illnesses, each computed once.
 
 use jalon_rules::Campaign;
+use jalon_rules::campaign::Window;
 use jalon_rules::criterion::{AldTest, Count, Selection, Table};
 use jiff::civil::Date;
 
@@ -45,6 +46,16 @@ pub struct Days {
     pub to: Date,
 }
 
+/// Days on which all of several classes occur, in a window that moves with
+/// each row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchored {
+    /// Indices of the classes, sorted.
+    pub classes: Vec<usize>,
+    /// The window, told from an anchor.
+    pub window: Window,
+}
+
 /// Substances of a class delivered on at least so many dates each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Substances {
@@ -67,6 +78,8 @@ pub struct Atoms {
     pub illnesses: Vec<(AldTest, (Date, Date))>,
     /// Counts of substances.
     pub substances: Vec<Substances>,
+    /// Counts of days around birth.
+    pub births: Vec<Anchored>,
 }
 
 /// The place of an item, added at the end when it is new.
@@ -91,8 +104,14 @@ impl Atoms {
         index_of(&mut self.days, Days { classes, from, to })
     }
 
-    /// The days of a count; `None` when it counts substances.
+    /// The days of a count.
     pub fn count(&mut self, count: &Count, campaign: Campaign) -> usize {
+        let classes = self.count_classes(count);
+        self.days(classes, count.window.days(campaign))
+    }
+
+    /// The classes that must all occur on the days of a count, sorted.
+    pub fn count_classes(&mut self, count: &Count) -> Vec<usize> {
         let class = Class {
             tables: count.tables.clone(),
             selection: count.selection.clone(),
@@ -102,7 +121,9 @@ impl Atoms {
         if let Some(list) = &count.same_day_as {
             classes.push(self.class(&[Table::Deliveries], std::slice::from_ref(list), false));
         }
-        self.days(classes, count.window.days(campaign))
+        classes.sort_unstable();
+        classes.dedup();
+        classes
     }
 
     /// A period of illness.

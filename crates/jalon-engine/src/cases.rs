@@ -14,7 +14,7 @@ use jalon_data::schema::{canonical_schema, table};
 use jalon_rules::Campaign;
 use jalon_rules::criterion::{Criterion, Test};
 use jalon_rules::diagnostic::Diagnostic;
-use jalon_rules::page::{Case, Facts, Page, Unit};
+use jalon_rules::page::{Case, Facts, Page};
 use jalon_rules::rules::Rules;
 use jiff::civil::Date;
 
@@ -44,6 +44,7 @@ pub fn run(rules: &Rules) -> Result<CaseReport, EngineError> {
                 .into_iter()
                 .filter(|page| rules.exists(page, campaign))
                 .filter(|page| page.cases.iter().any(|case| case.campaign == campaign))
+                .filter(|page| page.rule.scheme == scheme.id)
                 .collect();
             if pages.is_empty() {
                 continue;
@@ -71,7 +72,7 @@ pub fn run(rules: &Rules) -> Result<CaseReport, EngineError> {
                 let page = pages[*at];
                 let name = person(index);
                 report.run += 1;
-                let answer = if page.rule.unit == Unit::Declared {
+                let answer = if !page.rule.unit.is_computed() {
                     declared
                         .counts(&name, &page.id)
                         .map_or((None, None), |(numerator, denominator)| {
@@ -142,7 +143,7 @@ impl Coverage {
     }
 
     fn missing(&self, page: &Page, diagnostics: &mut Vec<Diagnostic>) {
-        if page.rule.unit == Unit::Declared {
+        if !page.rule.unit.is_computed() {
             return;
         }
         let mut check = |criterion: &Criterion| {
@@ -261,6 +262,7 @@ fn events(people: &[(String, &Facts)]) -> Result<Vec<NamedTable>, ArrowError> {
             ("code", texts(acts.iter().map(|(_, act)| Some(act.code.as_str())))),
             ("quantite", integers(acts.iter().map(|(_, act)| Some(act.quantity)))),
             ("specialite", texts(acts.iter().map(|(_, act)| act.speciality.as_deref()))),
+            ("executant", texts(acts.iter().map(|(name, act)| act.by_doctor.then_some(*name)))),
         ],
     )?;
     let vaccinations: Vec<_> = flat(people, |facts| &facts.vaccinations);

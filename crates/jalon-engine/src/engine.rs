@@ -22,7 +22,7 @@ use datafusion::execution::options::ParquetReadOptions;
 use jalon_data::dossier::{Dossier, Source};
 use jalon_data::schema::{TABLES, canonical_schema};
 use jalon_rules::Campaign;
-use jalon_rules::convention::Scheme;
+use jalon_rules::convention::{ListKind, Scheme};
 use jalon_rules::criterion::Table;
 use jalon_rules::page::Page;
 use jalon_rules::rules::Rules;
@@ -48,6 +48,7 @@ pub struct Engine {
     reversals: Vec<Reversible>,
     inventory: Inventory,
     doctors: Vec<String>,
+    centres: Vec<String>,
 }
 
 /// A table under its name.
@@ -146,6 +147,7 @@ impl Engine {
             reversals: Vec::new(),
             inventory: Inventory::default(),
             doctors: Vec::new(),
+            centres: Vec::new(),
         })
     }
 
@@ -155,9 +157,14 @@ impl Engine {
             let codes = self.collect(&Inventory::query(table), Look::Whole)?;
             self.inventory.read(table, &codes)?;
         }
-        let doctors = "SELECT DISTINCT medecin FROM medecins ORDER BY medecin";
-        let doctors = columns::texts(&self.collect(doctors, Look::Whole)?, "medecin")?;
-        self.doctors = doctors.into_iter().flatten().collect();
+        for column in ["medecin", "centre"] {
+            let query = format!(
+                "SELECT DISTINCT {column} FROM medecins WHERE {column} <> '' ORDER BY {column}"
+            );
+            let names = columns::texts(&self.collect(&query, Look::Whole)?, column)?;
+            let names = names.into_iter().flatten().collect();
+            if column == "medecin" { self.doctors = names } else { self.centres = names }
+        }
         Ok(self)
     }
 
@@ -186,6 +193,15 @@ impl Engine {
     #[must_use]
     pub fn doctors(&self) -> &[String] {
         &self.doctors
+    }
+
+    /// Those whom a scheme pays, sorted: the doctors, or their centres.
+    #[must_use]
+    pub fn payees(&self, scheme: &Scheme) -> &[String] {
+        match scheme.list {
+            ListKind::TreatingDoctor | ListKind::Followed => &self.doctors,
+            ListKind::Centre => &self.centres,
+        }
     }
 
     /// What doctors declared for a campaign.
@@ -223,7 +239,7 @@ impl Engine {
 
     /// Adds the doctors without patients.
     fn complete(&self, counted: Vec<DoctorCounts>, question: Question<'_>) -> Vec<DoctorCounts> {
-        let mut doctors = self.doctors.clone();
+        let mut doctors = self.payees(question.scheme).to_vec();
         doctors.retain(|doctor| question.doctor.is_none_or(|wanted| wanted == doctor));
         DoctorCounts::complete(counted, doctors, question.pages.len())
     }
@@ -231,7 +247,7 @@ impl Engine {
     fn plan(&self, question: Question<'_>) -> Plan {
         let Question { rules, scheme, campaign, pages, doctor } = question;
         // Where there is one doctor, everyone is of their list or of none.
-        let doctor = doctor.filter(|doctor| self.doctors != [*doctor]);
+        let doctor = doctor.filter(|doctor| self.payees(scheme) != [*doctor]);
         let (reversals, inventory) = (&self.reversals, &self.inventory);
         compile(Request { rules, scheme, campaign, pages, doctor, reversals, inventory })
     }

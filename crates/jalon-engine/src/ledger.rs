@@ -5,7 +5,7 @@ use jalon_rules::amount::{
 };
 use jalon_rules::convention::Scheme;
 use jalon_rules::overlay::Overlay;
-use jalon_rules::page::{Page, Unit};
+use jalon_rules::page::Page;
 use jalon_rules::rules::Rules;
 use jalon_rules::scale::Scale;
 use jalon_rules::{Campaign, Fraction, Sourced, Status};
@@ -107,7 +107,7 @@ impl<'r> Basis<'r> {
         let mut indicators = Vec::with_capacity(pages.len());
         for (page, counted) in pages.iter().zip(&counts.pages) {
             let measured = match &page.rule.unit {
-                Unit::Declared => declared.counts(&counts.doctor, &page.id).map_or(
+                unit if !unit.is_computed() => declared.counts(&counts.doctor, &page.id).map_or(
                     Measured::Unknown,
                     |(numerator, denominator)| Measured::Counts {
                         numerator,
@@ -178,11 +178,11 @@ impl<'r> Basis<'r> {
     /// What the official subtotal of the section leaves for points that are
     /// unknown.
     fn points_bound(&self, page: &Page) -> Option<Sourced<Fraction>> {
-        let subtotal = self.scheme.subtotal(Some(&page.rule.section), self.campaign)?;
+        let subtotal = self.scheme.bounding_subtotal(&page.rule.section, self.campaign)?;
         let known: Fraction = self
             .pages()
             .into_iter()
-            .filter(|other| other.rule.section == page.rule.section)
+            .filter(|other| subtotal.section.as_ref().is_none_or(|one| *one == other.rule.section))
             .filter_map(|other| Some(self.scale(other).points?.value))
             .sum();
         let left = &subtotal.points.value - &known;

@@ -31,6 +31,8 @@ pub enum Unit {
     Boxes,
     /// Treatments.
     Treatments,
+    /// Events such as operations.
+    Events,
     /// A bare number.
     None,
 }
@@ -47,6 +49,7 @@ impl Unit {
             Self::Patients => "patient",
             Self::Boxes => "boite",
             Self::Treatments => "traitement",
+            Self::Events => "evenement",
             Self::None => "nombre",
         }
     }
@@ -62,6 +65,7 @@ impl Unit {
             Self::Patients => french::quantity(value, 2, "patient"),
             Self::Boxes => french::quantity(value, 2, "boîte"),
             Self::Treatments => french::quantity(value, 2, "traitement"),
+            Self::Events => french::quantity(value, 2, "événement"),
             Self::None => french::short(value, 6),
         }
     }
@@ -71,7 +75,8 @@ impl Unit {
 impl From<&page::Unit> for Unit {
     fn from(unit: &page::Unit) -> Self {
         match unit {
-            page::Unit::Patient | page::Unit::Declared => Self::Patients,
+            page::Unit::Patient | page::Unit::Declared | page::Unit::Unknown => Self::Patients,
+            page::Unit::Event(_) => Self::Events,
             page::Unit::Treatment(_) => Self::Treatments,
             page::Unit::Box => Self::Boxes,
         }

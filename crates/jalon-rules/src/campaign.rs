@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 /// A campaign: the calendar year of activity that is paid.
@@ -81,6 +82,50 @@ impl RelativeDay {
     }
 }
 
+/// A day of each row from which an anchored window is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Anchor {
+    /// The patient's birth.
+    Birth,
+    /// The event of the row, in the unit `evenement`.
+    Event,
+}
+
+impl Anchor {
+    const ALL: [(&'static str, Self); 2] = [("naissance", Self::Birth), ("evenement", Self::Event)];
+
+    /// The word of `pendant`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Birth => "naissance",
+            Self::Event => "evenement",
+        }
+    }
+}
+
+/// How far a day lies from an anchor; a negative number is before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shift {
+    /// Months: the same day of another month, or its last day when it has no
+    /// such day.
+    Months(i16),
+    /// Days.
+    Days(i16),
+}
+
+impl Shift {
+    /// The day that lies so far from `day`; `day` itself beyond the calendar.
+    #[must_use]
+    pub fn of(self, day: Date) -> Date {
+        let span = match self {
+            Self::Months(months) => i32::from(months).months(),
+            Self::Days(days) => i32::from(days).days(),
+        };
+        day.checked_add(span).unwrap_or(day)
+    }
+}
+
 /// The days on which events count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Window {
@@ -89,17 +134,40 @@ pub enum Window {
     Months(u8),
     /// Between two days, both included.
     Between(RelativeDay, RelativeDay),
+    /// On or before the reference day, however long ago.
+    Ever,
+    /// From a day told from an anchor, included, to another, excluded. The
+    /// reference day does not cut it.
+    Around {
+        /// What both days are told from.
+        anchor: Anchor,
+        /// First day.
+        from: Shift,
+        /// The day after the last one.
+        to: Shift,
+    },
 }
 
 impl Window {
     /// The calendar year of the campaign.
     pub const YEAR: Self = Self::Months(12);
 
-    /// Reads `annee`, `24 mois` or `01/09/N - 31/01/N+1`.
+    /// What a page may write, for those who wrote something else.
+    pub(crate) const HINT: &'static str = "\"annee\", \"24 mois\", \"01/09/N - 31/01/N+1\", \"depuis toujours\" ou \"naissance + 8 mois - naissance + 11 mois\"";
+
+    /// Reads `annee`, `24 mois`, `01/09/N - 31/01/N+1`, `depuis toujours` or
+    /// `naissance + 8 mois - naissance + 11 mois`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if text == "annee" {
             return Some(Self::YEAR);
+        }
+        if text == "depuis toujours" {
+            return Some(Self::Ever);
+        }
+        if let Some((_, anchor)) = Anchor::ALL.into_iter().find(|(word, _)| text.starts_with(word))
+        {
+            return Self::around(text, anchor);
         }
         if let Some(months) = text.strip_suffix(" mois") {
             return months
@@ -114,7 +182,42 @@ impl Window {
             .then_some(Self::Between(from, to))
     }
 
-    /// First and last day, both included.
+    /// Reads `naissance + 8 mois - naissance + 11 mois`.
+    fn around(text: &str, anchor: Anchor) -> Option<Self> {
+        /// Takes `evenement`, or `evenement + 6 mois`.
+        fn bound(words: &mut &[&str], anchor: Anchor) -> Option<Shift> {
+            let [first, rest @ ..] = *words else { return None };
+            *words = rest;
+            if *first != anchor.word() {
+                return None;
+            }
+            let [sign @ ("+" | "-"), number, unit, rest @ ..] = *words else {
+                return Some(Shift::Days(0));
+            };
+            let Ok(number) = number.parse::<u8>() else { return Some(Shift::Days(0)) };
+            let number = if *sign == "-" { -i16::from(number) } else { i16::from(number) };
+            *words = rest;
+            match *unit {
+                "mois" => Some(Shift::Months(number)),
+                "jour" | "jours" => Some(Shift::Days(number)),
+                _ => None,
+            }
+        }
+        let words: Vec<_> = text.split(' ').collect();
+        let mut words = words.as_slice();
+        let from = bound(&mut words, anchor)?;
+        let ["-", rest @ ..] = words else { return None };
+        words = rest;
+        let to = bound(&mut words, anchor)?;
+        // Held against each other in a month of 28 days: what is in order
+        // there is in order everywhere.
+        let day = jiff::civil::date(2023, 2, 1);
+        (words.is_empty() && from.of(day) < to.of(day)).then_some(Self::Around { anchor, from, to })
+    }
+
+    /// First and last day, both included. Those of an anchored window are the
+    /// days between which it may lie, whatever the row: ask
+    /// [`days_around`](Self::days_around) for its own.
     #[must_use]
     pub fn days(self, campaign: Campaign) -> (Date, Date) {
         match self {
@@ -127,9 +230,35 @@ impl Window {
                 (jiff::civil::date(year, month, 1), campaign.reference_day())
             }
             Self::Between(from, to) => (from.of(campaign), to.of(campaign)),
+            Self::Ever => (FIRST, campaign.reference_day()),
+            // Births and events come on or before the reference day.
+            Self::Around { to, .. } => (FIRST, to.of(campaign.reference_day())),
+        }
+    }
+
+    /// First and last day, both included, of an anchored window around a day.
+    #[must_use]
+    pub fn days_around(self, anchor: Date) -> Option<(Date, Date)> {
+        match self {
+            Self::Around { from, to, .. } => {
+                Some((from.of(anchor), Shift::Days(-1).of(to.of(anchor))))
+            }
+            _ => None,
+        }
+    }
+
+    /// What the window is told from, when it moves with each row.
+    #[must_use]
+    pub const fn anchor(self) -> Option<Anchor> {
+        match self {
+            Self::Around { anchor, .. } => Some(anchor),
+            _ => None,
         }
     }
 }
+
+/// Before any fact of a dossier.
+const FIRST: Date = jiff::civil::date(1, 1, 1);
 
 #[cfg(test)]
 mod tests {
@@ -157,5 +286,54 @@ mod tests {
         let campaign = Campaign::new(2020).unwrap();
         assert_eq!(window.days(campaign), (date(2020, 9, 1), date(2021, 1, 31)));
         assert_eq!(Window::parse("31/02/N - 31/03/N"), None);
+    }
+
+    #[test]
+    fn everything_until_the_reference_day() {
+        let campaign = Campaign::new(2026).unwrap();
+        let (from, to) = Window::parse("depuis toujours").unwrap().days(campaign);
+        assert!(from < date(1850, 1, 1) && to == date(2026, 12, 31));
+    }
+
+    #[test]
+    fn a_month_without_that_day_gives_its_last() {
+        let window = Window::parse("naissance + 8 mois - naissance + 11 mois").unwrap();
+        assert_eq!(window.anchor(), Some(Anchor::Birth));
+        for (birth, days) in [
+            (date(2025, 3, 10), (date(2025, 11, 10), date(2026, 2, 9))),
+            (date(2025, 3, 31), (date(2025, 11, 30), date(2026, 2, 27))),
+            (date(2025, 6, 30), (date(2026, 2, 28), date(2026, 5, 29))),
+            (date(2024, 2, 29), (date(2024, 10, 29), date(2025, 1, 28))),
+        ] {
+            assert_eq!(window.days_around(birth), Some(days));
+        }
+    }
+
+    #[test]
+    fn half_years_after_an_event() {
+        let [first, second] =
+            ["evenement + 1 jour - evenement + 6 mois", "evenement + 6 mois - evenement + 12 mois"]
+                .map(|text| Window::parse(text).unwrap().days_around(date(2024, 8, 31)).unwrap());
+        assert_eq!(first, (date(2024, 9, 1), date(2025, 2, 27)));
+        assert_eq!(second, (date(2025, 2, 28), date(2025, 8, 30)));
+        let before = Window::parse("evenement - 12 mois - evenement").unwrap();
+        let days = (date(2023, 5, 2), date(2024, 5, 1));
+        assert_eq!(before.days_around(date(2024, 5, 2)), Some(days));
+    }
+
+    #[test]
+    fn anchored_windows_are_in_order() {
+        for wrong in [
+            "naissance",
+            "naissance + 8 mois",
+            "naissance + 11 mois - naissance + 8 mois",
+            "naissance + 1 mois - naissance + 1 mois",
+            "naissance + 8 mois - evenement + 11 mois",
+            "evenement + 40 jours - evenement + 1 mois",
+            "evenement + 6 ans - evenement + 8 ans",
+            "evenement + 1 mois - evenement + 2 mois et plus",
+        ] {
+            assert_eq!(Window::parse(wrong), None, "{wrong}");
+        }
     }
 }

@@ -10,6 +10,8 @@ use crate::diagnostic::choose;
 pub enum Column {
     /// Complete years on 31 December of the campaign.
     Age,
+    /// Complete months on 31 December of the campaign.
+    Mois,
     /// `F` or `M`.
     Sexe,
     /// Whether the patient has the complémentaire santé solidaire.
@@ -30,13 +32,14 @@ enum Kind {
 
 impl Column {
     /// Columns of every unit.
-    pub const PATIENT: &'static [Self] = &[Self::Age, Self::Sexe, Self::C2s];
+    pub const PATIENT: &'static [Self] = &[Self::Age, Self::Mois, Self::Sexe, Self::C2s];
 
     /// Name in pages and in the engine's tables.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Age => "age",
+            Self::Mois => "mois",
             Self::Sexe => "sexe",
             Self::C2s => "c2s",
             Self::Repertoire => "repertoire",
@@ -46,7 +49,7 @@ impl Column {
 
     const fn kind(self) -> Kind {
         match self {
-            Self::Age | Self::Duree => Kind::Integer,
+            Self::Age | Self::Mois | Self::Duree => Kind::Integer,
             Self::Sexe => Kind::Sex,
             Self::C2s | Self::Repertoire => Kind::Boolean,
         }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use crate::campaign::Campaign;
+use crate::campaign::{Campaign, Window};
 use crate::condition::{Column, Condition};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::fraction::Fraction;
@@ -34,6 +34,13 @@ pub struct Scheme {
     pub name: String,
     /// Folder of its pages.
     pub folder: String,
+    /// How it pays.
+    pub form: Form,
+    /// Whose patients it is about.
+    pub list: ListKind,
+    /// Other schemes whose pages are its own too, on its own lists, each with
+    /// its population, its point and its reference; with what says so.
+    pub pages_from: Vec<Sourced<String>>,
     /// First campaign.
     pub first: Campaign,
     /// Last campaign.
@@ -58,6 +65,66 @@ pub struct Scheme {
     pub calendar: Vec<CalendarEntry>,
     file: String,
     span: Range<usize>,
+}
+
+/// How a scheme pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// Points for rates held against objectives.
+    Rate,
+    /// Euros for each patient of the numerator of each indicator.
+    PerPatient,
+}
+
+impl Form {
+    const ALL: [(&'static str, Self); 2] =
+        [("taux", Self::Rate), ("par-patient", Self::PerPatient)];
+
+    /// The word of `forme`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Rate => "taux",
+            Self::PerPatient => "par-patient",
+        }
+    }
+}
+
+/// Which patients a scheme is about, alive on the reference day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListKind {
+    /// Those who declared the doctor as médecin traitant.
+    TreatingDoctor,
+    /// Those with net acts performed by the doctor (`executant`) on at least 2
+    /// dates of the 24 months, whatever their médecin traitant.
+    Followed,
+    /// Those who declared any doctor of the same centre (`medecins.centre`);
+    /// the centre is paid.
+    Centre,
+}
+
+impl ListKind {
+    const ALL: [(&'static str, Self); 3] = [
+        ("medecin-traitant", Self::TreatingDoctor),
+        ("suivis", Self::Followed),
+        ("centre", Self::Centre),
+    ];
+
+    /// For [`Followed`](Self::Followed): how many dates.
+    pub const FOLLOWED_DATES: u32 = 2;
+
+    /// For [`Followed`](Self::Followed): the days on which they count.
+    pub const FOLLOWED_WINDOW: Window = Window::Months(24);
+
+    /// The word of `liste`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::TreatingDoctor => "medecin-traitant",
+            Self::Followed => "suivis",
+            Self::Centre => "centre",
+        }
+    }
 }
 
 /// A value that holds from a campaign on, until the next one.
@@ -138,6 +205,13 @@ impl Scheme {
         })
     }
 
+    /// The official sum that bounds points nobody knows: that of their section,
+    /// else that of the whole scheme.
+    #[must_use]
+    pub fn bounding_subtotal(&self, section: &str, campaign: Campaign) -> Option<&Subtotal> {
+        self.subtotal(Some(section), campaign).or_else(|| self.subtotal(None, campaign))
+    }
+
     /// The coefficient of a campaign.
     #[must_use]
     pub fn coefficient(&self, campaign: Campaign) -> Option<&Coefficient> {
@@ -194,7 +268,16 @@ fn read_scheme(
 ) -> Option<Scheme> {
     let span = keys.span();
     let name = keys.required(walk, "nom");
-    let folder = keys.required(walk, "dossier");
+    let form = optional_choice(walk, &mut keys, "forme", &Form::ALL, Form::Rate);
+    let list = optional_choice(walk, &mut keys, "liste", &ListKind::ALL, ListKind::TreatingDoctor);
+    let borrows = keys.has("pages_de");
+    let pages_from = keys.tables(walk, "pages_de");
+    let pages_from = pages_from.into_iter().filter_map(|keys| lender(walk, keys)).collect();
+    let folder = if borrows && !keys.has("dossier") {
+        Some((String::new(), span.clone()))
+    } else {
+        keys.required(walk, "dossier")
+    };
     for key in ["premiere_campagne", "derniere_campagne"] {
         if !keys.has(key) {
             keys.missing(walk, key);
@@ -228,6 +311,9 @@ fn read_scheme(
         id: id.to_owned(),
         name: name?.0,
         folder: folder?.0,
+        form: form?,
+        list: list?,
+        pages_from,
         first: first?.0,
         last: last?.0,
         population: population?,
@@ -245,19 +331,7 @@ fn read_scheme(
     if scheme.first > scheme.last {
         walk.fault(span.clone(), "la dernière campagne vient avant la première");
     }
-    for (missing, key) in [
-        (in_force(&scheme.point_value, scheme.first).is_none(), "valeur_point"),
-        (in_force(&scheme.reference, scheme.first).is_none(), "reference"),
-        (in_force(&scheme.share, scheme.first).is_none(), "part_intermediaire"),
-        (in_force(&scheme.formula, scheme.first).is_none(), "formule"),
-    ] {
-        if missing {
-            walk.fault(
-                span.clone(),
-                format!("`{key}` ne dit rien de la campagne {}", scheme.first),
-            );
-        }
-    }
+    terms(walk, &scheme);
     repeated(walk, &span, "coefficient", scheme.coefficients.iter().map(|one| one.campaign));
     repeated(walk, &span, "calendrier", scheme.calendar.iter().map(|one| one.campaign));
     for campaign in scheme.campaigns() {
@@ -273,6 +347,46 @@ fn read_scheme(
         }
     }
     Some(scheme)
+}
+
+/// What turns rates into euros: all of it in a scheme of rates that has pages
+/// of its own, none of it elsewhere.
+fn terms(walk: &mut Walk<'_>, scheme: &Scheme) {
+    let wanted = scheme.form == Form::Rate && scheme.pages_from.is_empty();
+    let known = |given: Option<Campaign>| given.is_some_and(|since| since <= scheme.first);
+    for (since, key) in [
+        (scheme.point_value.first().map(|dated| dated.since), "valeur_point"),
+        (scheme.reference.first().map(|dated| dated.since), "reference"),
+        (scheme.share.first().map(|dated| dated.since), "part_intermediaire"),
+        (scheme.formula.first().map(|dated| dated.since), "formule"),
+    ] {
+        let span = scheme.span.clone();
+        if wanted && !known(since) {
+            walk.fault(span, format!("`{key}` ne dit rien de la campagne {}", scheme.first));
+        } else if !wanted && since.is_some() {
+            let hint = "un dispositif au patient, ou qui reprend les pages d'autres, n'en a pas";
+            walk.fault_with(span, format!("`{key}` ne sert pas ici"), hint);
+        }
+    }
+}
+
+/// The choice written, or the one that goes without saying.
+fn optional_choice<T: Copy>(
+    walk: &mut Walk<'_>,
+    keys: &mut Keys<'_, '_>,
+    key: &'static str,
+    choices: &[(&'static str, T)],
+    default: T,
+) -> Option<T> {
+    if keys.has(key) { keys.choice(walk, key, choices) } else { Some(default) }
+}
+
+/// An entry of `pages_de`.
+fn lender(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<Sourced<String>> {
+    let scheme = keys.required(walk, "dispositif").map(|(scheme, _)| scheme);
+    let lender = scheme.and_then(|scheme| keys.sourced(walk, scheme));
+    keys.end(walk);
+    lender
 }
 
 fn repeated(

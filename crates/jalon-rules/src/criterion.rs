@@ -16,6 +16,9 @@ pub struct Criterion {
     pub since: Option<Campaign>,
     /// Last campaign in which it applies.
     pub until: Option<Campaign>,
+    /// `si`, on an option of `parmi`: the patients for whom the option counts
+    /// at all. It is not met by the others.
+    pub only_if: Option<Condition>,
     /// What is tested. `None` for a declared indicator.
     pub test: Option<Test>,
 }
@@ -142,6 +145,18 @@ pub enum Bounds {
     AtLeast(Box<Count>),
     /// `nombre = true`: the count itself is the numerator.
     Sum,
+}
+
+/// Unit `evenement`: the events that are rows. Each date with at least one of
+/// them is one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Tables searched, sorted.
+    pub tables: Vec<Table>,
+    /// Code lists whose union is meant.
+    pub codes: Vec<String>,
+    /// Days on which an event makes a row; not anchored.
+    pub window: Window,
 }
 
 /// Unit `traitement`: how deliveries make treatments.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::campaign::Campaign;
+use crate::convention::Form;
 use crate::diagnostic::{Diagnostic, Severity, Source, choose};
 use crate::fraction::Fraction;
 use crate::page::Page;
@@ -344,6 +345,11 @@ fn rows(
             faults.push(source.fault(span, format!("`{id}` n'existe pas en `{year}`")));
             continue;
         };
+        if page.form == Form::PerPatient {
+            let message = format!("`{id}` n'a ni objectif, ni point, ni taux de départ");
+            faults.push(source.fault(span, message).hint("il est payé au patient"));
+            continue;
+        }
         let mut row = Row { source, span, cells, page, campaign, faults: &mut *faults };
         each(&mut row);
     }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::campaign::Campaign;
 use crate::codes::CodeList;
-use crate::convention::{Convention, Scheme};
+use crate::convention::{Convention, Form, Scheme};
 use crate::criterion::{Criterion, Test};
 use crate::diagnostic::{Diagnostic, Severity, choose};
 use crate::fraction::Fraction;
@@ -138,9 +138,18 @@ impl Rules {
         &self.pages
     }
 
-    /// The pages of a scheme, in the order of its sections, then by identifier.
+    /// The pages of a scheme, in the order of its sections, then by identifier:
+    /// its own, or those it takes from other schemes, scheme after scheme.
     #[must_use]
     pub fn pages_of(&self, scheme: &Scheme) -> Vec<&Page> {
+        let lenders = scheme.pages_from.iter().filter_map(|lender| self.scheme(&lender.value));
+        let own = std::iter::once(scheme).chain(lenders);
+        own.flat_map(|scheme| self.own_pages(scheme)).collect()
+    }
+
+    /// The pages that name the scheme, in the order of its sections, then by
+    /// identifier.
+    fn own_pages(&self, scheme: &Scheme) -> Vec<&Page> {
         let rank =
             |page: &Page| scheme.sections.iter().position(|section| *section == page.rule.section);
         let mut pages: Vec<_> =
@@ -149,7 +158,12 @@ impl Rules {
         pages
     }
 
-    /// A page of a scheme.
+    /// The pages of that identifier, whatever their scheme.
+    pub fn pages_named(&self, id: &str) -> impl Iterator<Item = &Page> {
+        self.pages.iter().filter(move |page| page.id == id)
+    }
+
+    /// A page that names a scheme: an identifier is unique in its scheme only.
     #[must_use]
     pub fn page(&self, scheme: &str, id: &str) -> Option<&Page> {
         self.pages.iter().find(|page| page.rule.scheme == scheme && page.id == id)
@@ -199,6 +213,7 @@ impl Rules {
         for (convention, scheme) in self.schemes() {
             let file = format!("{}/convention.toml", convention.id);
             let text = texts.get(file.as_str()).copied().unwrap_or("");
+            self.check_scheme(scheme, text, faults);
             self.check_sums(scheme, text, faults);
         }
         let used: Vec<_> = self.pages.iter().flat_map(Page::lists).map(|(name, _)| name).collect();
@@ -209,6 +224,33 @@ impl Rules {
                 faults
                     .push(source.fault(0..0, "liste de codes qu'aucune page n'utilise").warning());
             }
+        }
+    }
+
+    /// One scheme of that name; those it takes pages from have pages.
+    fn check_scheme(&self, scheme: &Scheme, text: &str, faults: &mut Vec<Diagnostic>) {
+        let same = self.schemes().filter(|(_, other)| other.id == scheme.id);
+        if same.count() > 1 {
+            faults.push(scheme.fault(text, format!("deux dispositifs pour `{}`", scheme.id)));
+        }
+        let ids: Vec<_> = self.schemes().map(|(_, scheme)| scheme.id.as_str()).collect();
+        for lender in &scheme.pages_from {
+            let message = match self.scheme(&lender.value) {
+                None => format!("`pages_de` : dispositif inconnu : `{}`", lender.value),
+                Some(other) if !other.pages_from.is_empty() => {
+                    format!("`pages_de` : `{}` prend lui-même ses pages ailleurs", lender.value)
+                }
+                Some(other) if other.form != scheme.form => {
+                    let (form, own) = (other.form.word(), scheme.form.word());
+                    format!("`pages_de` : `{}` est de forme `{form}`, pas `{own}`", lender.value)
+                }
+                Some(_) => continue,
+            };
+            faults.push(scheme.fault(text, message).hint(choose(
+                &lender.value,
+                "dispositifs",
+                &ids,
+            )));
         }
     }
 
@@ -226,6 +268,18 @@ impl Rules {
         let same = |other: &&Page| other.id == page.id && other.rule.scheme == page.rule.scheme;
         if self.pages.iter().filter(same).count() > 1 {
             faults.push(page.page_fault(format!("deux pages pour `{}`", page.id)));
+        }
+        if page.form != scheme.form && !page.scale.is_empty() {
+            let message = format!(
+                "barème de forme `{}` dans un dispositif de forme `{}`",
+                page.form.word(),
+                scheme.form.word()
+            );
+            let hint = match scheme.form {
+                Form::Rate => "colonnes : intermédiaire, cible, seuil, points",
+                Form::PerPatient => "colonne : montant",
+            };
+            faults.push(page.scale_fault(&page.scale[0], message).hint(hint));
         }
         if !scheme.sections.contains(&page.rule.section) {
             let sections: Vec<_> = scheme.sections.iter().map(String::as_str).collect();
@@ -274,8 +328,13 @@ impl Rules {
                 faults.push(page.case_fault(case, message));
             }
         }
-        if page.cases.len() < 6 {
-            let message = format!("{} cas : il en faut au moins six", page.cases.len());
+        // Little can be asked of a rule that nobody knows.
+        let (fewest, words) = match page.rule.unit {
+            Unit::Unknown => (1, "un"),
+            _ => (6, "six"),
+        };
+        if page.cases.len() < fewest {
+            let message = format!("{} cas : il en faut au moins {words}", page.cases.len());
             faults.push(page.page_fault(message));
         }
         if let (Some(review), Some(today)) = (page.rule.review, today)
@@ -311,8 +370,8 @@ impl Rules {
 
     /// Sums of points against the official subtotals.
     fn check_sums(&self, scheme: &Scheme, text: &str, faults: &mut Vec<Diagnostic>) {
-        let pages = self.pages_of(scheme);
-        if pages.is_empty() {
+        let pages = self.own_pages(scheme);
+        if pages.is_empty() || scheme.form != Form::Rate {
             return;
         }
         for campaign in scheme.campaigns() {
@@ -331,7 +390,9 @@ impl Rules {
                 let sum = known.iter().fold(Fraction::zero(), |sum, points| &sum + points);
                 let place = section.unwrap_or("tout le dispositif");
                 let Some(subtotal) = scheme.subtotal(section, campaign) else {
-                    if known.len() < counted.len() && section.is_some() {
+                    let bound =
+                        section.and_then(|section| scheme.bounding_subtotal(section, campaign));
+                    if known.len() < counted.len() && section.is_some() && bound.is_none() {
                         faults.push(scheme.fault(
                             text,
                             format!("{campaign}, {place} : des points inconnus et aucun sous-total pour les borner"),
@@ -389,7 +450,7 @@ fn check_periods(page: &Page, (first, last): (Campaign, Campaign), faults: &mut 
             }
         });
     }
-    if page.rule.unit == Unit::Declared {
+    if !page.rule.unit.is_computed() {
         return;
     }
     for campaign in (first.year()..=last.year()).filter_map(Campaign::new) {

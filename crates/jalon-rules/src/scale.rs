@@ -45,4 +45,7 @@ pub struct Scale {
     pub minimum_unit: Option<MinimumUnit>,
     /// Points earned at the target.
     pub points: Option<Sourced<Fraction>>,
+    /// Euros for each patient of the numerator, in a scheme that pays by
+    /// patient; such a scheme has nothing else of the above.
+    pub amount: Option<Sourced<Fraction>>,
 }

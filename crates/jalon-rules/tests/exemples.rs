@@ -126,6 +126,7 @@ fn scale(points: Fraction) -> Scale {
         minimum: Some(Sourced::new(5, Status::Officiel, "décision du 22/10/2019")),
         minimum_unit: Some(MinimumUnit::Patients),
         points: Some(Sourced::new(points, Status::Officiel, "ameli")),
+        amount: None,
     }
 }
 

@@ -60,6 +60,7 @@ impl Drawn {
             minimum: self.minimum.map(sourced),
             minimum_unit: None,
             points: self.points.map(|value| sourced(value.into())),
+            amount: None,
         }
     }
 

@@ -77,8 +77,12 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
         return text::print(&out);
     }
     account(&mut out, &ledger.amount.indicators[at]);
-    if page.rule.unit == Unit::Declared {
-        out.push_str("\nIndicateur déclaré : les faits ne disent pas qui compte.\n");
+    if !page.rule.unit.is_computed() {
+        let reason = match page.rule.unit {
+            Unit::Unknown => "Indicateur dont le contenu est inconnu",
+            _ => "Indicateur déclaré",
+        };
+        let _ = writeln!(out, "\n{reason} : les faits ne disent pas qui compte.");
     } else {
         summary(&mut out, page, campaign, &rows, ledger.indicators[at].measured);
         patients(&mut out, args, page, campaign, &rows);
@@ -149,7 +153,9 @@ fn among_the_denominator(page: &Page, campaign: Campaign, row: &mut PatientEvide
     let applying =
         |criteria: &[Criterion]| criteria.iter().filter(|one| one.applies(campaign)).count();
     let rule = &page.rule;
-    if !matches!(rule.unit, Unit::Box | Unit::Treatment(_)) || applying(&rule.numerator) != 1 {
+    if !matches!(rule.unit, Unit::Box | Unit::Treatment(_) | Unit::Event(_))
+        || applying(&rule.numerator) != 1
+    {
         return;
     }
     let counts = row.counts;
@@ -206,7 +212,8 @@ fn summary(
     let of = match page.rule.unit {
         Unit::Box => "Boîtes",
         Unit::Treatment(_) => "Traitements",
-        Unit::Patient | Unit::Declared => "Patients",
+        Unit::Event(_) => "Événements",
+        Unit::Patient | Unit::Declared | Unit::Unknown => "Patients",
     };
     if table.is_empty() {
         out.push_str("Tous ceux de la patientèle.\n");

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use jalon_rules::convention::Form;
 use jalon_rules::criterion::{Criterion, Test};
-use jalon_rules::page::Page;
+use jalon_rules::page::{Page, Unit};
 use jalon_rules::rules::Rules;
-use jalon_rules::scale::{Direction, RateKind};
-use jalon_rules::{Campaign, Fraction, Sourced, french};
+use jalon_rules::scale::{Direction, RateKind, Scale};
+use jalon_rules::{Campaign, Sourced, french};
 
 use crate::args::ShowRules;
 use crate::failure::Failure;
@@ -44,7 +45,7 @@ fn list(rules: &Rules, args: &ShowRules) -> Result<(), Failure> {
                 page.rule.section.clone(),
                 if first == last { first.to_string() } else { format!("{first}-{last}") },
                 page.rule.unit.word().to_owned(),
-                scale.points.map_or_else(|| "?".into(), |points| french::short(&points.value, 1)),
+                worth(page, &scale),
                 page.title.clone(),
             ]);
         }
@@ -57,44 +58,74 @@ fn list(rules: &Rules, args: &ShowRules) -> Result<(), Failure> {
             scheme.first,
             scheme.last
         );
-        let header = ["Indicateur", "Volet", "Campagnes", "Unité", "Points", "Titre"];
+        let worth = match scheme.form {
+            Form::Rate => "Points",
+            Form::PerPatient => "Par patient",
+        };
+        let header = ["Indicateur", "Volet", "Campagnes", "Unité", worth, "Titre"];
         let _ = writeln!(out, "{}\n", text::table(&header, "llllrl", rows));
     }
     text::print(out.trim_end_matches('\n'))?;
     text::print("\n")
 }
 
+/// What an indicator can bring: its points, or the euros of one patient.
+fn worth(page: &Page, scale: &Scale) -> String {
+    let known = match page.form {
+        Form::Rate => scale.points.as_ref().map(|points| french::short(&points.value, 1)),
+        Form::PerPatient => scale.amount.as_ref().map(|amount| french::euros(&amount.value)),
+    };
+    known.unwrap_or_else(|| "?".into())
+}
+
 fn show(rules: &Rules, args: &ShowRules, id: &str) -> Result<(), Failure> {
     let found: Vec<&Page> = rules
-        .pages()
-        .iter()
-        .filter(|page| page.id == *id)
+        .pages_named(id)
         .filter(|page| args.dispositif.as_ref().is_none_or(|wanted| page.rule.scheme == *wanted))
         .collect();
-    let Some(first) = found.first() else {
+    if found.is_empty() {
         let scheme = args.dispositif.as_deref().unwrap_or("rosp-adulte");
         let scheme = load::scheme(rules, scheme)?;
         load::page(rules, scheme, id)?;
         return Ok(());
-    };
+    }
     let Some(year) = args.campagne else {
-        return text::print(&first.source);
+        let sources: Vec<&str> = found.iter().map(|page| page.source.as_str()).collect();
+        return text::print(&sources.join("\n"));
     };
-    let mut out = String::new();
-    for page in found {
+    // The same identifier may name indicators of several schemes: those of
+    // the campaign are shown, and the reason only when there is none.
+    let in_campaign = |page: &Page| -> Result<Campaign, Failure> {
         let scheme = load::scheme(rules, &page.rule.scheme)?;
         let campaign = load::campaign(scheme, year)?;
         load::exists(rules, page, campaign)?;
-        describe(&mut out, page, campaign);
+        Ok(campaign)
+    };
+    let mut out = String::new();
+    let mut refused = None;
+    for page in found {
+        match in_campaign(page) {
+            Ok(campaign) => {
+                if !out.is_empty() {
+                    out.push('\n');
+                }
+                describe(&mut out, page, campaign);
+            }
+            Err(failure) => refused = refused.or(Some(failure)),
+        }
     }
-    text::print(&out)
+    match refused {
+        Some(failure) if out.is_empty() => Err(failure),
+        _ => text::print(&out),
+    }
 }
 
 fn describe(out: &mut String, page: &Page, campaign: Campaign) {
     let _ = writeln!(out, "{}", text::title(&page.title));
-    let better = match page.rule.direction {
-        Direction::Rising => "un taux plus haut est meilleur",
-        Direction::Falling => "un taux plus bas est meilleur",
+    let better = match (&page.rule.unit, page.rule.direction) {
+        (Unit::Unknown, _) => "contenu inconnu",
+        (_, Direction::Rising) => "un taux plus haut est meilleur",
+        (_, Direction::Falling) => "un taux plus bas est meilleur",
     };
     let _ = writeln!(
         out,
@@ -128,7 +159,16 @@ fn describe(out: &mut String, page: &Page, campaign: Campaign) {
             |(status, source)| vec![status.to_owned(), source],
         )
     };
-    let points = |points: &Sourced<Fraction>| french::short(&points.value, 1);
+    if page.form == Form::PerPatient {
+        let rows = vec![
+            [vec!["lecture".into(), String::new()], origin(of(scale.definition.as_ref()))].concat(),
+            [vec!["montant".into(), worth(page, scale)], origin(of(scale.amount.as_ref()))]
+                .concat(),
+        ];
+        let header = ["Barème", "Valeur", "Statut", "Source"];
+        let _ = writeln!(out, "\n{}", text::table(&header, "lrll", rows));
+        return;
+    }
     let rows = vec![
         [vec!["lecture".into(), String::new()], origin(of(scale.definition.as_ref()))].concat(),
         [
@@ -142,11 +182,7 @@ fn describe(out: &mut String, page: &Page, campaign: Campaign) {
         ]
         .concat(),
         [vec!["seuil".into(), text::minimum(scale)], origin(of(scale.minimum.as_ref()))].concat(),
-        [
-            vec!["points".into(), scale.points.as_ref().map_or_else(|| "?".into(), points)],
-            origin(of(scale.points.as_ref())),
-        ]
-        .concat(),
+        [vec!["points".into(), worth(page, scale)], origin(of(scale.points.as_ref()))].concat(),
     ];
     let _ =
         writeln!(out, "\n{}", text::table(&["Barème", "Valeur", "Statut", "Source"], "lrll", rows));

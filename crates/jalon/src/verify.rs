@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use jalon_engine::cases;
+use jalon_rules::convention::Form;
 use jalon_rules::diagnostic::Severity;
 use jalon_rules::rules::Rules;
 use jalon_rules::{Status, french};
@@ -97,6 +98,10 @@ fn sources(rules: &Rules) -> String {
                 let Some(row) = page.scale_of(campaign) else { continue };
                 let scale = &row.scale;
                 note(scale.definition.as_ref().map(|value| value.status));
+                if page.form == Form::PerPatient {
+                    note(scale.amount.as_ref().map(|value| value.status));
+                    continue;
+                }
                 note(scale.intermediate.as_ref().map(|value| value.status));
                 note(scale.target.as_ref().map(|value| value.status));
                 note(scale.minimum.as_ref().map(|value| value.status));
@@ -114,7 +119,7 @@ fn sources(rules: &Rules) -> String {
     header.extend(statuses.iter().map(|status| status.word()));
     header.push("inconnu");
     format!(
-        "Valeurs des barèmes par statut (lecture, intermédiaire, cible, seuil, points)\n\n{}\n",
+        "Valeurs des barèmes par statut (lecture, intermédiaire, cible, seuil, points ; lecture et montant au patient)\n\n{}\n",
         text::table(&header, "lrrrrrrr", rows)
     )
 }

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use jalon_rules::convention::ListKind;
 use jalon_rules::criterion::{Selection, Table};
 use jiff::civil::Date;
 
@@ -59,13 +60,20 @@ impl Compiler<'_> {
         0..self.atoms.classes.len().div_ceil(MARKS).max(1)
     }
 
-    /// The net lines of a table: of the patients asked for, of everyone else.
-    pub(super) fn source(&self, table: Table) -> String {
+    /// The net lines of a table, of everyone.
+    pub(super) fn net_source(&self, table: Table) -> String {
         let name = table_name(table);
-        let netted = self.netted(table).map(|table| format!("{}_nettes", table.table));
+        match self.netted(table) {
+            Some(_) => format!("{name}_nettes"),
+            None => name.to_owned(),
+        }
+    }
+
+    /// The net lines of a table, of the patients asked for.
+    pub(super) fn source(&self, table: Table) -> String {
         match self.request.doctor {
-            Some(_) => format!("{name}_du_medecin"),
-            None => netted.unwrap_or_else(|| name.to_owned()),
+            Some(_) => format!("{}_du_medecin", table_name(table)),
+            None => self.net_source(table),
         }
     }
 
@@ -75,30 +83,38 @@ impl Compiler<'_> {
         self.request.reversals.iter().copied().find(|reversible| reversible.table == name)
     }
 
-    /// Whether a table of events is read.
+    /// Whether a table of events is read for its codes.
     pub(super) fn uses(&self, table: Table) -> bool {
         let lines = !self.boxes.is_empty() || !self.chosen.is_empty();
-        self.period(table).is_some() || (table == Table::Deliveries && lines)
+        self.period(table).is_some() || self.picks(table) || (table == Table::Deliveries && lines)
     }
 
     /// The steps that give the net lines of the tables of events.
-    pub(super) fn sources(&self, steps: &mut Steps) {
-        for table in Table::ALL.into_iter().filter(|table| self.uses(*table)) {
-            let mut source = table_name(table).to_owned();
-            if let Some(reversible) = self.netted(table) {
+    pub(super) fn net_lines(&self, steps: &mut Steps) {
+        let followed = self.request.scheme.list == ListKind::Followed;
+        for table in Table::ALL {
+            let Some(reversible) = self.netted(table) else { continue };
+            if self.uses(table) || (table == Table::Acts && followed) {
                 steps.known(reversible.doubtful(), reversible.doubtful_query());
                 steps.known(reversible.redone(), reversible.redone_query());
-                source = format!("{source}_nettes");
-                steps.add(source.clone(), reversible.net_query());
+                steps.add(self.net_source(table), reversible.net_query());
             }
-            if self.request.doctor.is_some() {
-                steps.add(
-                    self.source(table),
-                    format!(
-                        "  SELECT lignes.* FROM liste RIGHT SEMI JOIN {source} AS lignes ON liste.patient = lignes.patient"
-                    ),
-                );
-            }
+        }
+    }
+
+    /// The steps that keep the lines of the patients asked for.
+    pub(super) fn lines_of_doctor(&self, steps: &mut Steps) {
+        if self.request.doctor.is_none() {
+            return;
+        }
+        for table in Table::ALL.into_iter().filter(|table| self.uses(*table)) {
+            steps.add(
+                self.source(table),
+                format!(
+                    "  SELECT lignes.* FROM liste RIGHT SEMI JOIN {} AS lignes ON liste.patient = lignes.patient",
+                    self.net_source(table)
+                ),
+            );
         }
     }
 
@@ -149,45 +165,54 @@ impl Compiler<'_> {
         words
     }
 
-    /// One query per table of events: patient, day, marks.
-    pub(super) fn events(&self, codes: &[CodeTable]) -> Vec<String> {
-        let names = self.words().fold(String::new(), |mut names, word| {
+    /// The columns of marks, after others.
+    pub(super) fn mark_names(&self) -> String {
+        self.words().fold(String::new(), |mut names, word| {
             let _ = write!(names, ", m{word}");
             names
+        })
+    }
+
+    /// The lines of a table with their day and their marks.
+    pub(super) fn marked_events(&self, table: Table, codes: &[CodeTable]) -> Option<String> {
+        let codes = codes.iter().find(|codes| codes.table == table)?;
+        let lines = format!("{} AS lignes", self.source(table));
+        let columns = match table {
+            Table::Stays => "lignes.patient, lignes.entree AS date",
+            _ => "lignes.patient, lignes.date",
+        };
+        if table == Table::Deliveries {
+            return Some(self.marked_deliveries(columns, &lines));
+        }
+        let marks = self.row_marks(|class| match &class.selection {
+            Selection::Speciality(speciality) if class.tables.contains(&table) => {
+                Some(format!("lignes.specialite = {}", text(speciality)))
+            }
+            _ => None,
         });
+        let marks =
+            marks.into_iter().map(|(word, mark)| (word, format!("codes.m{word}{mark}"))).collect();
+        Some(marked_lines(columns, marks, &codes.name, &lines, code_columns(table)))
+    }
+
+    /// One query per table of events: patient, day, marks.
+    pub(super) fn events(&self, codes: &[CodeTable]) -> Vec<String> {
+        let names = self.mark_names();
         let useful = self.words().map(|word| format!("m{word} <> 0")).collect::<Vec<_>>();
         let useful = any(&useful).unwrap_or_else(|| "TRUE".into());
-        let mut events = Vec::new();
-        for table in Table::ALL {
-            let Some((from, to)) = self.period(table) else { continue };
-            let Some(codes) = codes.iter().find(|codes| codes.table == table) else { continue };
-            let lines = format!("{} AS lignes", self.source(table));
-            let (columns, date) = match table {
-                Table::Stays => ("lignes.patient, lignes.entree AS date", "entree"),
-                _ => ("lignes.patient, lignes.date", "date"),
-            };
-            let marked = if table == Table::Deliveries {
-                self.marked_deliveries(columns, &lines)
-            } else {
-                let marks = self.row_marks(|class| match &class.selection {
-                    Selection::Speciality(speciality) if class.tables.contains(&table) => {
-                        Some(format!("lignes.specialite = {}", text(speciality)))
-                    }
-                    _ => None,
-                });
-                let marks = marks
-                    .into_iter()
-                    .map(|(word, mark)| (word, format!("codes.m{word}{mark}")))
-                    .collect();
-                marked_lines(columns, marks, &codes.name, &lines, code_columns(table))
-            };
-            events.push(format!(
-                "  SELECT patient, date{names} FROM (\n{marked}\n    WHERE lignes.{date} BETWEEN {} AND {}\n  ) AS lues WHERE {useful}",
-                day(from),
-                day(to)
-            ));
-        }
-        events
+        Table::ALL
+            .into_iter()
+            .filter_map(|table| {
+                let (from, to) = self.period(table)?;
+                let marked = self.marked_events(table, codes)?;
+                let date = if table == Table::Stays { "entree" } else { "date" };
+                Some(format!(
+                    "  SELECT patient, date{names} FROM (\n{marked}\n    WHERE lignes.{date} BETWEEN {} AND {}\n  ) AS lues WHERE {useful}",
+                    day(from),
+                    day(to)
+                ))
+            })
+            .collect()
     }
 
     /// One row per patient and day: the marks of the day.

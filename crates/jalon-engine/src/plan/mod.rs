@@ -7,8 +7,10 @@
 //! Joined to the lists of the doctors, the rows per patient are the evidence;
 //! summed by doctor, they are the counts that are paid.
 
+mod anchored;
 mod boxes;
 mod events;
+mod list;
 mod treatments;
 
 use std::collections::BTreeSet;
@@ -27,7 +29,7 @@ use self::treatments::Runs;
 use crate::atoms::{Atoms, MARKS, mark};
 use crate::inventory::{CodeTable, Inventory};
 use crate::net::Reversible;
-use crate::sql::{Steps, all, any, day, text};
+use crate::sql::{Steps, all, any};
 
 /// Dates of delivery that make someone treated, and with a large pack.
 const TREATED_DATES: u32 = 3;
@@ -165,10 +167,12 @@ struct Compiler<'a> {
     seen: BTreeSet<(usize, usize)>,
     /// Classes whose lines are looked at day by day.
     chosen: BTreeSet<usize>,
+    /// Classes whose days are looked at in windows told from an anchor.
+    picked: BTreeSet<usize>,
     /// Sums over boxes.
     boxes: Boxes,
-    /// Treatments: one branch per page.
-    treatments: Vec<(String, String)>,
+    /// Treatments and events: one branch per page.
+    branches: Vec<(String, String)>,
 }
 
 /// Compiles a request.
@@ -181,14 +185,23 @@ pub fn compile(request: Request<'_>) -> Plan {
         windows: Vec::new(),
         seen: BTreeSet::new(),
         chosen: BTreeSet::new(),
+        picked: BTreeSet::new(),
         boxes: Boxes::default(),
-        treatments: Vec::new(),
+        branches: Vec::new(),
     };
     let mut paid: Vec<Column> = Vec::new();
     let mut shown: Vec<Column> = Vec::new();
     let mut columns = Vec::new();
     for (at, page) in request.pages.iter().enumerate() {
+        let first = paid.len();
         columns.push(compiler.page(&format!("p{at}"), page, &mut paid, &mut shown));
+        // A page taken from another scheme keeps the population of its own.
+        let own = request.rules.scheme(&page.rule.scheme);
+        if let Some(own) = own.filter(|own| own.id != request.scheme.id) {
+            for (_, value) in paid.iter_mut().skip(first) {
+                *value = format!("CASE WHEN {} THEN {value} ELSE 0 END", own.population);
+            }
+        }
     }
     let from = compiler.joined();
     let list = |columns: &mut dyn Iterator<Item = &Column>| {
@@ -233,7 +246,7 @@ impl Compiler<'_> {
             criteria: Vec::new(),
         };
         match &page.rule.unit {
-            Unit::Declared => {
+            Unit::Declared | Unit::Unknown => {
                 paid.push((denominator, "CAST(0 AS BIGINT)".into()));
                 paid.push((numerator, "CAST(0 AS BIGINT)".into()));
             }
@@ -249,6 +262,9 @@ impl Compiler<'_> {
                     paid.push((column, sql));
                 }
                 columns.left_out = Some(left_out);
+            }
+            Unit::Event(event) => {
+                self.anchors(name, page, event, paid, shown, &mut columns.criteria);
             }
             Unit::Treatment(Treatment::Dates { codes }) => {
                 self.dates(name, page, codes, paid, shown, &mut columns.criteria);
@@ -325,7 +341,7 @@ impl Compiler<'_> {
         let mut names = CriterionColumns::new(&criterion.id, name.to_owned());
         let campaign = self.request.campaign;
         let mut counted = None;
-        let holds = match &criterion.test {
+        let mut holds = match &criterion.test {
             // The parser lets `codes` alone only where lines are tested, and no
             // test at all only where nothing is.
             None | Some(Test::Code(_)) => "FALSE".into(),
@@ -354,6 +370,17 @@ impl Compiler<'_> {
                     shown.push((format!("{name}_n"), number.clone()));
                     let other = self.other_side(&test.bounds);
                     bounds(&test.bounds, &number, other.as_deref())
+                } else if let Some(days) = self.since_birth(&test.count) {
+                    let number = format!("COALESCE(naissances.n{days}, 0)");
+                    for (suffix, value) in
+                        [("n", number.clone()), ("dernier", format!("naissances.d{days}"))]
+                    {
+                        shown.push((format!("{name}_{suffix}"), value));
+                    }
+                    names.count = Some(format!("{name}_n"));
+                    names.last = Some(format!("{name}_dernier"));
+                    let other = self.other_side(&test.bounds);
+                    bounds(&test.bounds, &number, other.as_deref())
                 } else {
                     let days = self.atoms.count(&test.count, campaign);
                     counted = Some(days);
@@ -380,6 +407,9 @@ impl Compiler<'_> {
                 any(&either).unwrap_or_else(|| "FALSE".into())
             }
         };
+        if let Some(guard) = &criterion.only_if {
+            holds = format!("(COALESCE({guard}, FALSE) AND {holds})");
+        }
         shown.push((name.to_owned(), holds.clone()));
         if let Some(days) = counted {
             self.shown.insert(days);
@@ -394,7 +424,9 @@ impl Compiler<'_> {
     /// The other count of `au_moins_autant_que`: days, or substances.
     fn other_side(&mut self, bounds: &Bounds) -> Option<String> {
         let Bounds::AtLeast(count) = bounds else { return None };
-        self.substances(count).or_else(|| {
+        let substances = self.substances(count);
+        let birth = || Some(format!("COALESCE(naissances.n{}, 0)", self.since_birth(count)?));
+        substances.or_else(birth).or_else(|| {
             let days = self.atoms.count(count, self.request.campaign);
             Some(self.number(days))
         })
@@ -423,12 +455,17 @@ impl Compiler<'_> {
         for codes in codes {
             steps.known(codes.name.clone(), codes.values());
         }
+        self.net_lines(&mut steps);
         steps.add("liste", self.list());
+        self.lines_of_doctor(&mut steps);
         if !self.chosen.is_empty() {
             let (name, lines) = self.chosen_lines();
             steps.first(name, lines);
         }
-        self.sources(&mut steps);
+        if !self.picked.is_empty() {
+            let (name, days) = self.picked_days(codes);
+            steps.first(name, days);
+        }
         let events = self.events(codes);
         if !events.is_empty() {
             steps.add("evenements", events.join("\n  UNION ALL\n"));
@@ -441,34 +478,16 @@ impl Compiler<'_> {
         for (at, substances) in self.atoms.substances.iter().enumerate() {
             steps.add(format!("substances{at}"), Self::substance_query(substances));
         }
+        if !self.atoms.births.is_empty() {
+            steps.add("naissances", self.births());
+        }
         if !self.boxes.is_empty() {
             steps.add("boites", self.box_sums(view));
         }
-        for (name, query) in &self.treatments {
+        for (name, query) in &self.branches {
             steps.add(name.clone(), query.clone());
         }
         steps
-    }
-
-    /// The lists of the doctors on the reference day.
-    fn list(&self) -> String {
-        let Request { campaign, scheme, doctor, .. } = self.request;
-        let reference = day(campaign.reference_day());
-        let doctor =
-            doctor.map_or_else(String::new, |doctor| format!(" AND medecin = {}", text(doctor)));
-        format!(
-            "  SELECT medecin, patient, age, sexe, c2s
-  FROM (
-    SELECT DISTINCT medecin, patients.patient, sexe, c2s,
-      CAST({year} - date_part('year', naissance) AS INT) AS age
-    FROM rattachements JOIN patients ON rattachements.patient = patients.patient
-    WHERE debut <= {reference} AND (fin IS NULL OR fin > {reference})
-      AND (deces IS NULL OR deces > {reference}) AND naissance <= {reference}{doctor}
-  ) AS presents
-  WHERE {population}",
-            year = campaign.year(),
-            population = scheme.population,
-        )
     }
 
     /// The rows of the lists with everything known of each patient.
@@ -481,10 +500,13 @@ impl Compiler<'_> {
             steps.push("maladies".into());
         }
         steps.extend((0..self.atoms.substances.len()).map(|at| format!("substances{at}")));
+        if !self.atoms.births.is_empty() {
+            steps.push("naissances".into());
+        }
         if !self.boxes.is_empty() {
             steps.push("boites".into());
         }
-        steps.extend(self.treatments.iter().map(|(name, _)| name.clone()));
+        steps.extend(self.branches.iter().map(|(name, _)| name.clone()));
         steps.iter().fold(String::from("FROM liste"), |mut query, step| {
             let _ = write!(query, "\n  LEFT JOIN {step} ON {step}.patient = liste.patient");
             query

@@ -113,7 +113,7 @@ impl Compiler<'_> {
         }
         let class = self.chosen(&[treatments.codes.to_owned()]);
         let query = self.treatment_query(treatments, class, &sums);
-        self.treatments.push((format!("{name}_traitements"), query));
+        self.branches.push((format!("{name}_traitements"), query));
     }
 
     /// A class whose lines are to be looked at day by day.

@@ -15,6 +15,9 @@ use crate::reference::{Answer, Reference, Verdict};
 use crate::scripts::DOCTORS;
 use crate::tables::{Tables, tables};
 
+/// The schemes whose words the compiler knows.
+const COMPILED: [&str; 2] = ["rosp-adulte", "essai"];
+
 /// A scheme in a campaign, with the pages that exist then.
 pub struct Exam {
     /// The rules.
@@ -28,10 +31,11 @@ pub struct Exam {
 }
 
 impl Exam {
-    /// Every campaign of every scheme.
+    /// Every campaign of every scheme that is compiled.
     pub fn all(rules: &'static Rules) -> Vec<Self> {
         let mut exams = Vec::new();
-        for (_, scheme) in rules.schemes() {
+        let compiled = rules.schemes().filter(|(_, scheme)| COMPILED.contains(&scheme.id.as_str()));
+        for (_, scheme) in compiled {
             for campaign in scheme.campaigns() {
                 let mut pages = rules.pages_of(scheme);
                 pages.retain(|page| rules.exists(page, campaign));
@@ -55,7 +59,7 @@ impl Exam {
     /// The pages that facts answer, with their places in the question.
     pub fn computed(&self) -> impl Iterator<Item = (usize, &'static Page)> {
         let pages = self.pages.iter().copied().enumerate();
-        pages.filter(|(_, page)| page.rule.unit != Unit::Declared)
+        pages.filter(|(_, page)| page.rule.unit.is_computed())
     }
 
     /// Where the engine and the interpreter do not say the same: at most one

@@ -54,7 +54,7 @@ impl Palette {
         let mut everything = Theme { windows: vec![Window::YEAR], ..Theme::default() };
         let mut themes = Vec::new();
         for page in pages {
-            if page.rule.unit == Unit::Declared {
+            if !page.rule.unit.is_computed() {
                 continue;
             }
             let mut theme = Theme { windows: vec![Window::YEAR], ..Theme::default() };
@@ -305,7 +305,8 @@ impl<'a> Player<'a> {
             let day = relative(*self.dice.pick(&theme.days), campaign);
             return plus(day, self.dice.between(-1, 1));
         }
-        let (first, last) = window(*self.dice.pick(&theme.windows), campaign);
+        let anchors = |_| panic!("aucune page compilée n'a de fenêtre ancrée");
+        let (first, last) = window(*self.dice.pick(&theme.windows), campaign, &anchors);
         if self.dice.once_in(2) { plus(first, -outside_or_in) } else { plus(last, outside_or_in) }
     }
 

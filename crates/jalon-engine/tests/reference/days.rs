@@ -1,7 +1,7 @@
 //! Days, ages and windows.
 
 use jalon_rules::Campaign;
-use jalon_rules::campaign::{RelativeDay, Window};
+use jalon_rules::campaign::{Anchor, RelativeDay, Shift, Window};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
@@ -31,14 +31,55 @@ pub fn age(birth: Date, on: Date) -> i64 {
     i64::from(on.year()) - i64::from(birth.year()) - i64::from(!birthday_passed)
 }
 
+/// The same day of another month, or its last day when it has no such day.
+pub fn plus_months(day: Date, months: i64) -> Date {
+    let (mut year, mut month) = (day.year(), day.month());
+    for _ in 0..months.abs() {
+        (year, month) = match (months > 0, month) {
+            (true, 12) => (year + 1, 1),
+            (true, _) => (year, month + 1),
+            (false, 1) => (year - 1, 12),
+            (false, _) => (year, month - 1),
+        };
+    }
+    let longest = date(year, month, 1).days_in_month();
+    date(year, month, day.day().min(longest))
+}
+
+/// Complete months on a day that is not before the birth.
+pub fn months(birth: Date, on: Date) -> i64 {
+    let mut months = 0;
+    while plus_months(birth, months + 1) <= on {
+        months += 1;
+    }
+    months
+}
+
+/// A day told from an anchor.
+fn shifted(anchor: Date, shift: Shift) -> Date {
+    match shift {
+        Shift::Months(months) => plus_months(anchor, i64::from(months)),
+        Shift::Days(days) => plus(anchor, i64::from(days)),
+    }
+}
+
 /// A day told from a campaign.
 pub fn relative(day: RelativeDay, campaign: Campaign) -> Date {
     date(campaign.year() + day.year, day.month, day.day)
 }
 
 /// First and last day of a window, both inside.
-pub fn window(window: Window, campaign: Campaign) -> (Date, Date) {
+pub fn window(
+    window: Window,
+    campaign: Campaign,
+    anchors: &dyn Fn(Anchor) -> Date,
+) -> (Date, Date) {
     match window {
+        Window::Ever => (date(-9999, 1, 1), last_day(campaign)),
+        Window::Around { anchor, from, to } => {
+            let anchor = anchors(anchor);
+            (shifted(anchor, from), plus(shifted(anchor, to), -1))
+        }
         Window::Between(from, to) => (relative(from, campaign), relative(to, campaign)),
         Window::Months(months) => {
             // From December, one month back at a time.

@@ -153,7 +153,7 @@ impl Patient {
                     code: act.code.clone(),
                     quantity: act.quantity,
                     value: None,
-                    performer: None,
+                    performer: act.by_doctor.then(|| doctor.to_owned()),
                     speciality: act.speciality.clone(),
                     prescriber: None,
                 })

@@ -9,14 +9,16 @@ mod boxes;
 mod codes;
 pub mod conditions;
 pub mod days;
+mod events;
 pub mod facts;
 mod people;
 mod treatments;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jalon_rules::campaign::{Anchor, Window};
 use jalon_rules::condition::Column;
-use jalon_rules::convention::Scheme;
+use jalon_rules::convention::{ListKind, Scheme};
 use jalon_rules::criterion::Criterion;
 use jalon_rules::page::{Page, Unit};
 use jalon_rules::{Campaign, Rules};
@@ -68,6 +70,8 @@ pub struct Reference<'a> {
     campaign: Campaign,
     /// With net lines only.
     patient: Patient,
+    /// The event in question, in the unit `evenement`.
+    event: Option<Date>,
 }
 
 impl<'a> Reference<'a> {
@@ -75,18 +79,57 @@ impl<'a> Reference<'a> {
     pub fn new(rules: &'a Rules, campaign: Campaign, patient: &Patient) -> Self {
         let codes = Codes { rules, campaign };
         let patient = patient.net();
-        Self { codes, campaign, patient }
+        Self { codes, campaign, patient, event: None }
     }
 
-    /// The doctors on whose list the patient is on the reference day, provided
-    /// that the scheme is about such patients.
-    pub fn doctors(&self, scheme: &Scheme) -> BTreeSet<String> {
+    /// Those on whose list of the scheme the patient is on the reference day,
+    /// provided that the scheme is about such patients: doctors, or the
+    /// centres that `centres` tells of doctors.
+    pub fn payees(&self, scheme: &Scheme, centres: &BTreeMap<String, String>) -> BTreeSet<String> {
+        match scheme.list {
+            ListKind::TreatingDoctor => self.doctors(scheme),
+            ListKind::Followed if self.concerned(scheme) => self.followers(),
+            ListKind::Followed => BTreeSet::new(),
+            ListKind::Centre => {
+                let doctors = self.doctors(scheme);
+                doctors.iter().filter_map(|doctor| centres.get(doctor).cloned()).collect()
+            }
+        }
+    }
+
+    /// Whether the patient is alive and such as the scheme is about.
+    fn concerned(&self, scheme: &Scheme) -> bool {
         let day = days::last_day(self.campaign);
         let dead = self.patient.death.is_some_and(|death| death <= day);
-        let concerned = holds(&scheme.population, &|column| self.column(column));
-        if dead || concerned != Some(true) {
+        let unborn = self.patient.birth > day;
+        let such =
+            !unborn && holds(&scheme.population, &|column| self.column(column)) == Some(true);
+        such && !dead
+    }
+
+    /// Who performed acts of the patient on 2 different dates of the 24 months.
+    fn followers(&self) -> BTreeSet<String> {
+        let (first, last) = self.days(Window::Months(24));
+        let mut dates: BTreeMap<&str, BTreeSet<Date>> = BTreeMap::new();
+        for act in &self.patient.acts {
+            if let Some(performer) = &act.performer
+                && first <= act.date
+                && act.date <= last
+            {
+                dates.entry(performer).or_default().insert(act.date);
+            }
+        }
+        dates.retain(|_, dates| dates.len() >= 2);
+        dates.into_keys().map(str::to_owned).collect()
+    }
+
+    /// The doctors who are the patient's médecin traitant on the reference
+    /// day, provided that the scheme is about such patients.
+    pub fn doctors(&self, scheme: &Scheme) -> BTreeSet<String> {
+        if !self.concerned(scheme) {
             return BTreeSet::new();
         }
+        let day = days::last_day(self.campaign);
         let mut doctors = BTreeSet::new();
         for one in &self.patient.attachments {
             if one.from <= day && one.to.is_none_or(|to| to > day) {
@@ -96,13 +139,19 @@ impl<'a> Reference<'a> {
         doctors
     }
 
-    /// What a page says of the patient, who is on a list.
+    /// What a page says of the patient, who is on a list. A page that another
+    /// scheme has taken keeps the population of its own.
     pub fn answer(&self, page: &Page) -> Answer {
+        let own = self.codes.rules.scheme(&page.rule.scheme).expect("les règles sont vérifiées");
+        if !self.concerned(own) {
+            return Answer { denominator: 0, numerator: 0, left_out: 0, criteria: Vec::new() };
+        }
         match &page.rule.unit {
             Unit::Patient => self.patient_answer(page),
             Unit::Box => self.box_answer(page),
             Unit::Treatment(treatment) => self.treatment_answer(page, treatment),
-            Unit::Declared => panic!("{} : seul le médecin sait", page.id),
+            Unit::Event(event) => self.event_answer(page, event),
+            Unit::Declared | Unit::Unknown => panic!("{} : seul le médecin sait", page.id),
         }
     }
 
@@ -112,10 +161,21 @@ impl<'a> Reference<'a> {
             Column::Age => {
                 Value::Number(days::age(self.patient.birth, days::last_day(self.campaign)))
             }
+            Column::Mois => {
+                Value::Number(days::months(self.patient.birth, days::last_day(self.campaign)))
+            }
             Column::Sexe => Value::Sex(self.patient.sex),
             Column::C2s => Value::Flag(self.patient.c2s),
             Column::Repertoire | Column::Duree => panic!("{column:?} n'est pas du patient"),
         }
+    }
+
+    /// First and last day of a window, both inside.
+    fn days(&self, window: Window) -> (Date, Date) {
+        days::window(window, self.campaign, &|anchor| match anchor {
+            Anchor::Birth => self.patient.birth,
+            Anchor::Event => self.event.expect("unité événement"),
+        })
     }
 
     /// Those of the criteria that are in force in the campaign.

@@ -83,6 +83,10 @@ impl Reference<'_> {
             }
             Test::Code(_) => panic!("{} : un patient ne porte pas de code", criterion.id),
         }
+        if let Some(condition) = &criterion.only_if {
+            let concerned = holds(condition, &|column| self.column(column));
+            verdict.holds &= concerned == Some(true);
+        }
         verdict
     }
 
@@ -134,7 +138,7 @@ impl Reference<'_> {
     }
 
     /// Every net event that is meant, with its ATC code when it is a delivery.
-    fn events(&self, count: &Count) -> Vec<(Date, Option<&str>)> {
+    pub(super) fn events(&self, count: &Count) -> Vec<(Date, Option<&str>)> {
         let mut events = Vec::new();
         for table in &count.tables {
             match (table, &count.selection) {
@@ -176,7 +180,7 @@ impl Reference<'_> {
                 (table, Selection::Speciality(_)) => panic!("spécialité dans {table:?}"),
             }
         }
-        let (first, last) = days::window(count.window, self.campaign);
+        let (first, last) = self.days(count.window);
         events.retain(|(date, _)| first <= *date && *date <= last);
         if let Some(other) = &count.same_day_as {
             let lists = [other.clone()];

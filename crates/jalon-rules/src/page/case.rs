@@ -40,6 +40,8 @@ pub struct Act {
     pub quantity: i64,
     /// Speciality of the performer.
     pub speciality: Option<String>,
+    /// Whether the doctor whose list is meant performed it.
+    pub by_doctor: bool,
 }
 
 /// A long-term illness.
@@ -303,7 +305,14 @@ impl Reader<'_> {
             let birth = part.strip_prefix("né le ").or_else(|| part.strip_prefix("née le "));
             let age =
                 age.and_then(|age| age.parse::<i16>().ok()).filter(|age| (0..=120).contains(age));
-            let birth = birth.and_then(|birth| self.date(birth));
+            let months = part.strip_suffix(" mois").and_then(|months| months.parse::<i16>().ok());
+            let months = months.filter(|months| (0..=240).contains(months));
+            let birth = birth.and_then(|birth| self.date(birth)).or_else(|| {
+                // The first of the month, so many months before December.
+                let month = self.year * 12 + 11 - months?;
+                let place = i8::try_from(month.rem_euclid(12)).ok()? + 1;
+                Date::new(month.div_euclid(12), place, 1).ok()
+            });
             let death = part.strip_prefix("décès ").and_then(|death| self.date(death));
             let known = match (part, age, birth, death) {
                 ("F" | "M", ..) => {
@@ -332,7 +341,7 @@ impl Reader<'_> {
                 self.wrong(
                     cell,
                     "patient illisible",
-                    "F, 62 ans, né le 31/12/1958, décès 30/11, c2s",
+                    "F, 62 ans, 14 mois, né le 31/12/1958, décès 30/11, c2s",
                 );
             }
         }
@@ -428,12 +437,14 @@ impl Reader<'_> {
                     code: code.to_owned(),
                     quantity: 1,
                     speciality: None,
+                    by_doctor: false,
                 };
                 for option in options {
-                    match (option.strip_prefix("spe"), number(option, 'x')) {
-                        (Some(speciality), _) => act.speciality = Some(speciality.to_owned()),
-                        (None, Some(quantity)) => act.quantity = quantity,
-                        (None, None) => self.wrong(cell, "option inconnue", "x2, x-1, spe15"),
+                    match (option, option.strip_prefix("spe"), number(option, 'x')) {
+                        ("med", ..) => act.by_doctor = true,
+                        (_, Some(speciality), _) => act.speciality = Some(speciality.to_owned()),
+                        (_, None, Some(quantity)) => act.quantity = quantity,
+                        _ => self.wrong(cell, "option inconnue", "x2, x-1, spe15, med"),
                     }
                 }
                 acts.push(act);

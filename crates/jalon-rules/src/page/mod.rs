@@ -12,6 +12,7 @@ pub use rule_block::{Rule, Unit};
 pub use scale_table::{Reference, ScaleRow};
 
 use crate::campaign::Campaign;
+use crate::convention::Form;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::toml_walk::Walk;
 
@@ -30,6 +31,8 @@ pub struct Page {
     pub law: String,
     /// Who counts.
     pub rule: Rule,
+    /// How the indicator is paid, as the columns of its scale say.
+    pub form: Form,
     /// The scale, oldest first.
     pub scale: Vec<ScaleRow>,
     /// What the values rest on.
@@ -152,6 +155,7 @@ impl Page {
         let cases = tables[2].map(|table| case::read(source, table, faults));
         let (rule, mut places) = rule?;
         let references = references.unwrap_or_default();
+        let form = tables[0].map_or(Form::Rate, scale_table::form);
         let scale = tables[0]
             .map(|table| scale_table::rows(source, table, rule.rate, &references, faults))
             .unwrap_or_default();
@@ -164,6 +168,7 @@ impl Page {
             text: skeleton.text.iter().map(|line| (*line).to_owned()).collect(),
             law: law?.trim().to_owned(),
             rule,
+            form,
             scale,
             references,
             cases: cases.unwrap_or_default(),

@@ -5,10 +5,10 @@ use std::ops::Range;
 use jiff::civil::Date;
 use toml::de::DeValue;
 
-use crate::campaign::{Campaign, RelativeDay, Window};
+use crate::campaign::{Anchor, Campaign, RelativeDay, Window};
 use crate::condition::{Column, Condition};
 use crate::criterion::{
-    AldTest, Bounds, Count, CountTest, Criterion, Selection, Table, Test, Treatment,
+    AldTest, Bounds, Count, CountTest, Criterion, Event, Selection, Table, Test, Treatment,
 };
 use crate::diagnostic::choose;
 use crate::scale::{Direction, RateKind};
@@ -23,8 +23,12 @@ pub enum Unit {
     Treatment(Treatment),
     /// Boxes delivered in the year.
     Box,
+    /// One row per event, such as an operation.
+    Event(Event),
     /// Numbers declared by the doctor.
     Declared,
+    /// Nobody knows what is counted.
+    Unknown,
 }
 
 impl Unit {
@@ -35,8 +39,17 @@ impl Unit {
             Self::Patient => "patient",
             Self::Treatment(_) => "traitement",
             Self::Box => "boite",
+            Self::Event(_) => "evenement",
             Self::Declared => "declare",
+            Self::Unknown => "inconnu",
         }
+    }
+
+    /// Whether the facts of a dossier say who counts. Otherwise only a doctor,
+    /// or the fund, can tell.
+    #[must_use]
+    pub const fn is_computed(&self) -> bool {
+        !matches!(self, Self::Declared | Self::Unknown)
     }
 
     const fn columns(&self) -> &'static [Column] {
@@ -44,7 +57,7 @@ impl Unit {
             Self::Box => &[Column::Repertoire],
             Self::Treatment(Treatment::Runs { .. }) => &[Column::Duree],
             Self::Treatment(Treatment::Dates { .. }) => &[],
-            Self::Patient | Self::Declared => Column::PATIENT,
+            Self::Patient | Self::Event(_) | Self::Declared | Self::Unknown => Column::PATIENT,
         }
     }
 }
@@ -60,7 +73,8 @@ pub struct Rule {
     pub theme: Option<String>,
     /// What is counted.
     pub unit: Unit,
-    /// Which way is better.
+    /// Which way is better. Means nothing for [`Unit::Unknown`], which may
+    /// leave it out.
     pub direction: Direction,
     /// Share, or number per 100 patients.
     pub rate: RateKind,
@@ -105,11 +119,15 @@ pub(super) fn read(walk: &mut Walk<'_>, text: &str) -> Option<(Rule, Places)> {
     let section = keys.required(walk, "volet");
     let theme = keys.text(walk, "theme").map(|(theme, _)| theme);
     let unit = reader.unit(walk, &mut keys);
-    if !keys.has("sens") {
-        keys.missing(walk, "sens");
-    }
-    let direction =
-        keys.choice(walk, "sens", &[("hausse", Direction::Rising), ("baisse", Direction::Falling)]);
+    let direction = if unit == Some(Unit::Unknown) && !keys.has("sens") {
+        Some(Direction::Rising)
+    } else {
+        if !keys.has("sens") {
+            keys.missing(walk, "sens");
+        }
+        let directions = [("hausse", Direction::Rising), ("baisse", Direction::Falling)];
+        keys.choice(walk, "sens", &directions)
+    };
     let rate = if keys.has("taux") {
         keys.choice(walk, "taux", &[("part", RateKind::Share), ("pour-100", RateKind::Per100)])
     } else {
@@ -124,7 +142,8 @@ pub(super) fn read(walk: &mut Walk<'_>, text: &str) -> Option<(Rule, Places)> {
     let mut lists = [Vec::new(), Vec::new(), Vec::new()];
     for (list, key) in lists.iter_mut().zip(["denominateur", "exclusion", "numerateur"]) {
         for criterion in keys.tables(walk, key) {
-            list.extend(reader.criterion(walk, criterion, unit.as_ref(), key == "numerateur"));
+            let place = if key == "numerateur" { Place::Numerator } else { Place::Elsewhere };
+            list.extend(reader.criterion(walk, criterion, unit.as_ref(), place));
         }
     }
     keys.end(walk);
@@ -161,8 +180,20 @@ struct Reader {
 
 const TESTS: [&str; 6] = ["ou", "traite_par", "ald", "compte", "codes", "parmi"];
 
+/// Where a criterion stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the numerator.
+    Numerator,
+    /// Among the denominator or the exclusions.
+    Elsewhere,
+    /// Inside a `parmi`.
+    Option,
+}
+
 /// Keys that go with some test or other.
-const DETAILS: [&str; 9] = [
+const DETAILS: [&str; 10] = [
+    "si",
     "en_vigueur",
     "specialite",
     "pendant",
@@ -181,7 +212,9 @@ impl Reader {
             Patient,
             Treatment,
             Box,
+            Event,
             Declared,
+            Unknown,
         }
         if !keys.has("unite") {
             keys.missing(walk, "unite");
@@ -193,7 +226,9 @@ impl Reader {
                 ("patient", Word::Patient),
                 ("traitement", Word::Treatment),
                 ("boite", Word::Box),
+                ("evenement", Word::Event),
                 ("declare", Word::Declared),
+                ("inconnu", Word::Unknown),
             ],
         );
         let treatment = keys.table(walk, "traitement");
@@ -201,10 +236,30 @@ impl Reader {
             let span = keys.key_span("traitement");
             walk.fault(span, "`[traitement]` ne va qu'avec unite = \"traitement\"");
         }
+        let event = keys.table(walk, "evenement");
+        if word.is_some_and(|word| word != Word::Event) && event.is_some() {
+            let span = keys.key_span("evenement");
+            walk.fault(span, "`[evenement]` ne va qu'avec unite = \"evenement\"");
+        }
         Some(match word? {
             Word::Patient => Unit::Patient,
             Word::Box => Unit::Box,
             Word::Declared => Unit::Declared,
+            Word::Unknown => Unit::Unknown,
+            Word::Event => {
+                let Some(mut inner) = event else {
+                    keys.missing(walk, "evenement");
+                    return None;
+                };
+                let tables = tables(walk, &mut inner);
+                if !inner.has("codes") {
+                    inner.missing(walk, "codes");
+                }
+                let codes = self.lists(walk, &mut inner);
+                let window = window(walk, &mut inner, &[]);
+                inner.end(walk);
+                Unit::Event(Event { tables: tables?, codes: codes?, window: window? })
+            }
             Word::Treatment => {
                 let Some(mut inner) = treatment else {
                     keys.missing(walk, "traitement");
@@ -252,7 +307,7 @@ impl Reader {
         walk: &mut Walk<'_>,
         mut keys: Keys<'_, '_>,
         unit: Option<&Unit>,
-        in_numerator: bool,
+        place: Place,
     ) -> Option<Criterion> {
         let id = keys.required(walk, "id");
         if let Some((id, span)) = &id {
@@ -269,14 +324,16 @@ impl Reader {
         {
             walk.fault(span.clone(), format!("`jusque` ({until}) avant `depuis` ({since})"));
         }
+        let only_if = self.only_if(walk, &mut keys, unit, place);
         let given: Vec<_> = TESTS
             .into_iter()
             .filter(|test| keys.has(test) && !(*test == "codes" && keys.has("compte")))
             .collect();
         let test = match (given.as_slice(), unit) {
-            (_, None) | ([], Some(Unit::Declared)) => None,
-            ([test], Some(unit)) if *unit != Unit::Declared => {
-                self.test(walk, &mut keys, test, unit, in_numerator)
+            (_, None) => None,
+            ([], Some(unit)) if !unit.is_computed() => None,
+            ([test], Some(unit)) if unit.is_computed() => {
+                self.test(walk, &mut keys, test, unit, place == Place::Numerator)
             }
             ([], Some(_)) => {
                 walk.fault_with(
@@ -286,8 +343,9 @@ impl Reader {
                 );
                 None
             }
-            (_, Some(Unit::Declared)) => {
-                walk.fault(keys.span(), "un indicateur déclaré n'a pas de test");
+            (_, Some(unit)) if !unit.is_computed() => {
+                let message = format!("l'unité `{}` n'a pas de test", unit.word());
+                walk.fault(keys.span(), message);
                 None
             }
             (several, Some(_)) => {
@@ -297,7 +355,7 @@ impl Reader {
         };
         // A test with a fault may not have taken all its keys: only those that
         // go with no test are unknown then.
-        if test.is_none() && unit != Some(&Unit::Declared) {
+        if test.is_none() && unit.is_none_or(Unit::is_computed) {
             keys.know(&TESTS);
             keys.know(&DETAILS);
         }
@@ -307,8 +365,33 @@ impl Reader {
             says: says?.0,
             since,
             until: until.map(|(campaign, _)| campaign),
+            only_if: only_if?,
             test,
         })
+    }
+
+    /// The condition of `si`; `None` when it is wrong.
+    fn only_if(
+        &self,
+        walk: &mut Walk<'_>,
+        keys: &mut Keys<'_, '_>,
+        unit: Option<&Unit>,
+        place: Place,
+    ) -> Option<Option<Condition>> {
+        if !keys.has("si") {
+            return Some(None);
+        }
+        let by_patient = unit.is_none_or(|unit| matches!(unit, Unit::Patient | Unit::Event(_)));
+        if place != Place::Option || !by_patient {
+            keys.know(&["si"]);
+            walk.fault_with(
+                keys.key_span("si"),
+                "`si` ne va qu'avec un choix de `parmi`, par patient",
+                "un critère à part, avec `ou`, dit qui compte",
+            );
+            return None;
+        }
+        condition(walk, keys, "si", Column::PATIENT).map(Some)
     }
 
     fn test(
@@ -337,19 +420,7 @@ impl Reader {
             return None;
         }
         match name {
-            "ou" => {
-                let (text, span) = keys.text(walk, "ou")?;
-                match Condition::parse(&text, unit.columns()) {
-                    Ok(condition) => Some(Test::Row(condition)),
-                    Err(error) => {
-                        // One byte for the opening quote.
-                        let start = span.start + 1;
-                        let meant = start + error.span.start..start + error.span.end;
-                        walk.fault_with(meant, error.message, error.hint);
-                        None
-                    }
-                }
-            }
+            "ou" => condition(walk, keys, "ou", unit.columns()).map(Test::Row),
             "traite_par" => self.list(walk, keys, "traite_par").map(Test::TreatedBy),
             "ald" => ald(walk, keys).map(Test::Ald),
             "codes" => self.lists(walk, keys).map(Test::Code),
@@ -358,14 +429,14 @@ impl Reader {
                 let count = inner.len();
                 let options: Vec<_> = inner
                     .into_iter()
-                    .filter_map(|option| self.criterion(walk, option, Some(unit), false))
+                    .filter_map(|option| self.criterion(walk, option, Some(unit), Place::Option))
                     .collect();
                 if count < 2 {
                     walk.fault(keys.key_span("parmi"), "`parmi` demande au moins deux critères");
                 }
                 (options.len() == count).then_some(Test::AnyOf(options))
             }
-            _ => self.count_test(walk, keys, in_numerator).map(Test::Count),
+            _ => self.count_test(walk, keys, unit, in_numerator).map(Test::Count),
         }
     }
 
@@ -376,7 +447,12 @@ impl Reader {
         Some(names)
     }
 
-    fn count(&mut self, walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>) -> Option<Count> {
+    fn count(
+        &mut self,
+        walk: &mut Walk<'_>,
+        keys: &mut Keys<'_, '_>,
+        unit: &Unit,
+    ) -> Option<Count> {
         let tables = tables(walk, keys);
         let speciality = keys.integer::<u16>(walk, "specialite");
         let codes = keys.has("codes").then(|| self.lists(walk, keys)).flatten();
@@ -394,17 +470,11 @@ impl Reader {
                 None
             }
         };
-        let window = match keys.text(walk, "pendant") {
-            None => Some(Window::YEAR),
-            Some((text, span)) => {
-                let window = Window::parse(&text);
-                if window.is_none() {
-                    let hint = "\"annee\", \"24 mois\" ou \"01/09/N - 31/01/N+1\"";
-                    walk.fault_with(span, format!("fenêtre illisible : `{text}`"), hint);
-                }
-                window
-            }
+        let anchors: &[Anchor] = match unit {
+            Unit::Event(_) => &[Anchor::Birth, Anchor::Event],
+            _ => &[Anchor::Birth],
         };
+        let window = window(walk, keys, anchors);
         let same_day_as =
             keys.has("le_meme_jour_que").then(|| self.list(walk, keys, "le_meme_jour_que"));
         let substances_on = keys.integer::<u32>(walk, "substances_sur");
@@ -430,20 +500,21 @@ impl Reader {
         &mut self,
         walk: &mut Walk<'_>,
         keys: &mut Keys<'_, '_>,
+        unit: &Unit,
         in_numerator: bool,
     ) -> Option<CountTest> {
-        let count = self.count(walk, keys);
+        let count = self.count(walk, keys, unit);
         let at_least = keys.integer::<u32>(walk, "au_moins").map(|(number, _)| number);
         let at_most = keys.integer::<u32>(walk, "au_plus").map(|(number, _)| number);
         let other = keys.table(walk, "au_moins_autant_que").map(|mut inner| {
-            let count = self.count(walk, &mut inner);
+            let count = self.count(walk, &mut inner, unit);
             inner.end(walk);
             count
         });
         let sum = keys.boolean(walk, "nombre").unwrap_or(false);
         let bounds = match (at_least, at_most, other, sum) {
             (None, None, Some(other), false) => Bounds::AtLeast(Box::new(other?)),
-            (None, None, None, true) if in_numerator => Bounds::Sum,
+            (None, None, None, true) if in_numerator && *unit == Unit::Patient => Bounds::Sum,
             (None, None, None, _) | (_, _, Some(_), _) | (_, _, _, true) => {
                 walk.fault_with(
                     keys.span(),
@@ -463,6 +534,46 @@ impl Reader {
         };
         Some(CountTest { count: count?, bounds })
     }
+}
+
+/// A condition over `columns`.
+fn condition(
+    walk: &mut Walk<'_>,
+    keys: &mut Keys<'_, '_>,
+    key: &'static str,
+    columns: &[Column],
+) -> Option<Condition> {
+    let (text, span) = keys.text(walk, key)?;
+    match Condition::parse(&text, columns) {
+        Ok(condition) => Some(condition),
+        Err(error) => {
+            // One byte for the opening quote.
+            let start = span.start + 1;
+            let meant = start + error.span.start..start + error.span.end;
+            walk.fault_with(meant, error.message, error.hint);
+            None
+        }
+    }
+}
+
+/// The days of `pendant`, told from one of `anchors` if from any.
+fn window(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>, anchors: &[Anchor]) -> Option<Window> {
+    let Some(value) = keys.has("pendant").then(|| keys.text(walk, "pendant")) else {
+        return Some(Window::YEAR);
+    };
+    let (text, span) = value?;
+    let Some(window) = Window::parse(&text) else {
+        walk.fault_with(span, format!("fenêtre illisible : `{text}`"), Window::HINT);
+        return None;
+    };
+    if let Some(anchor) = window.anchor()
+        && !anchors.contains(&anchor)
+    {
+        let hint = "`naissance` va avec un critère, `evenement` avec un critère de cette unité";
+        walk.fault_with(span, format!("fenêtre sans repère ici : `{text}`"), hint);
+        return None;
+    }
+    Some(window)
 }
 
 fn tables(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>) -> Option<Vec<Table>> {

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::markdown::{Cell, Table};
 use crate::campaign::Campaign;
+use crate::convention::Form;
 use crate::diagnostic::{Diagnostic, Source, choose};
 use crate::fraction::Fraction;
 use crate::scale::{MinimumUnit, RateKind, Scale};
@@ -38,6 +39,7 @@ pub struct ScaleRow {
 
 const SOURCES: [&str; 4] = ["réf", "statut", "source", "vérifié le"];
 const SCALE: [&str; 6] = ["campagne", "définition", "intermédiaire", "cible", "seuil", "points"];
+const PER_PATIENT: [&str; 3] = ["campagne", "définition", "montant"];
 
 /// Reads the table of sources.
 pub(super) fn references(
@@ -88,6 +90,15 @@ pub(super) fn references(
     references
 }
 
+/// How the indicator of a scale is paid: its columns say it.
+pub(super) fn form(table: &Table<'_>) -> Form {
+    if table.header.iter().any(|cell| cell.text == "montant") {
+        Form::PerPatient
+    } else {
+        Form::Rate
+    }
+}
+
 /// Reads the scale; every value names one of `references`.
 pub(super) fn rows(
     source: Source<'_>,
@@ -96,7 +107,12 @@ pub(super) fn rows(
     references: &[Reference],
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<ScaleRow> {
-    if !header_is(source, table, &SCALE, faults) {
+    let form = form(table);
+    let columns: &[&str] = match form {
+        Form::Rate => &SCALE,
+        Form::PerPatient => &PER_PATIENT,
+    };
+    if !header_is(source, table, columns, faults) {
         return Vec::new();
     }
     let mut reader = Reader {
@@ -110,19 +126,31 @@ pub(super) fn rows(
     };
     let mut rows: Vec<ScaleRow> = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
-        let [year, definition, intermediate, target, minimum, points] = row.as_slice() else {
-            continue;
+        let (year, scale) = match row.as_slice() {
+            [year, definition, amount] => {
+                let scale = Scale {
+                    definition: reader.definition(definition),
+                    amount: reader.amount(amount),
+                    ..Scale::default()
+                };
+                (year, scale)
+            }
+            [year, definition, intermediate, target, minimum, points] => {
+                let (minimum, minimum_unit) = reader.minimum(minimum);
+                let scale = Scale {
+                    definition: reader.definition(definition),
+                    intermediate: reader.objective(intermediate, rate),
+                    target: reader.objective(target, rate),
+                    minimum,
+                    minimum_unit,
+                    points: reader.value(points, "30 [a]", |text| text.parse().ok()),
+                    amount: None,
+                };
+                (year, scale)
+            }
+            _ => continue,
         };
         let since = year.text.parse().ok().and_then(Campaign::new);
-        let (minimum, minimum_unit) = reader.minimum(minimum);
-        let scale = Scale {
-            definition: reader.definition(definition),
-            intermediate: reader.objective(intermediate, rate),
-            target: reader.objective(target, rate),
-            minimum,
-            minimum_unit,
-            points: reader.value(points, "30 [a]", |text| text.parse().ok()),
-        };
         let Some(since) = since else {
             let message = format!("campagne illisible : `{}`", year.text);
             reader.faults.push(source.fault(year.span.clone(), message));
@@ -205,6 +233,13 @@ impl Reader<'_> {
             let possible = number >= Fraction::zero()
                 && (rate == RateKind::Per100 || number <= Fraction::from(100));
             possible.then_some(number)
+        })
+    }
+
+    fn amount(&mut self, cell: &Cell<'_>) -> Option<Sourced<Fraction>> {
+        self.value(cell, "5 € [a]", |text| {
+            let number = text.strip_suffix('€')?.trim().replace(',', ".");
+            number.parse::<Fraction>().ok().filter(|euros| *euros >= Fraction::zero())
         })
     }
 

@@ -1,0 +1,67 @@
+//! Who is on whose list on the reference day.
+
+use jalon_rules::convention::ListKind;
+use jalon_rules::criterion::Table;
+
+use super::{Compiler, Request};
+use crate::sql::{day, text};
+
+impl Compiler<'_> {
+    /// One row per patient of a list: who is paid, and the columns of the
+    /// patient that pages may use.
+    pub(super) fn list(&self) -> String {
+        let Request { campaign, scheme, doctor, .. } = self.request;
+        let reference = day(campaign.reference_day());
+        let attached = format!("debut <= {reference} AND (fin IS NULL OR fin > {reference})");
+        let (paid, from, on_list) = match scheme.list {
+            ListKind::TreatingDoctor => ("medecin", "rattachements AS listes".to_owned(), attached),
+            ListKind::Centre => (
+                "centre",
+                "medecins JOIN rattachements AS listes ON medecins.medecin = listes.medecin".into(),
+                format!("centre <> '' AND {attached}"),
+            ),
+            ListKind::Followed => ("medecin", self.contacts(), "TRUE".into()),
+        };
+        let doctor =
+            doctor.map_or_else(String::new, |doctor| format!(" AND {paid} = {}", text(doctor)));
+        let paid = if scheme.list == ListKind::Followed { "listes.medecin" } else { paid };
+        format!(
+            "  SELECT medecin, patient, age, mois, sexe, c2s
+  FROM (
+    SELECT DISTINCT {paid} AS medecin, patients.patient, sexe, c2s,
+      CAST({year} - date_part('year', naissance) AS INT) AS age,
+      CAST({months} - 12 * date_part('year', naissance) - date_part('month', naissance) AS INT) AS mois
+    FROM {from} JOIN patients ON listes.patient = patients.patient
+    WHERE {on_list} AND (deces IS NULL OR deces > {reference}) AND naissance <= {reference}{doctor}
+  ) AS presents
+  WHERE {population}",
+            year = campaign.year(),
+            // The reference day ends its month: every month begun is complete.
+            months = 12 * i32::from(campaign.year()) + 12,
+            population = scheme.population,
+        )
+    }
+
+    /// The doctors of the dossier with the patients on whom they performed
+    /// acts on enough different dates.
+    fn contacts(&self) -> String {
+        let (from, to) = ListKind::FOLLOWED_WINDOW.days(self.request.campaign);
+        format!(
+            "(
+      SELECT medecin, patient
+      FROM (
+        SELECT medecins.medecin, actes.patient, actes.date
+        FROM medecins JOIN {acts} AS actes ON medecins.medecin = actes.executant
+        WHERE actes.date BETWEEN {} AND {}
+        GROUP BY medecins.medecin, actes.patient, actes.date
+      ) AS contacts
+      GROUP BY medecin, patient
+      HAVING count(*) >= {}
+    ) AS listes",
+            day(from),
+            day(to),
+            ListKind::FOLLOWED_DATES,
+            acts = self.net_source(Table::Acts),
+        )
+    }
+}
