@@ -1,6 +1,6 @@
 //! All rules together: conventions, pages, code lists, held against each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -206,6 +206,15 @@ impl Rules {
                 && campaign <= page.until.unwrap_or(scheme.last)
         };
         self.gate_pages.iter().filter(exists).collect()
+    }
+
+    /// Identifiers under which something may be declared for the gates of a
+    /// campaign: pages, their elements, and reserved words.
+    #[must_use]
+    pub fn declarable(&self, campaign: Campaign) -> BTreeSet<&str> {
+        let pages = self.gates.iter().flat_map(|scheme| self.gate_pages(scheme, campaign));
+        let declared = pages.flat_map(GatePage::declared_as);
+        declared.chain(forfait::RESERVED).collect()
     }
 
     /// The schemes that pay by classes of patients, by convention and name.

@@ -162,6 +162,11 @@ fn worked_examples_of_the_forfait_structure() {
     let plain = structure(2022, &plain); // fs-2022-sans-coordination
     assert_eq!(shown(&plain), "points=360; montant=2520.00");
 
+    // Coordination stays optional in 2022 and brings the block to 400 points.
+    let joined = structure(2022, &block_and(2022, &[("coordination", YES)]));
+    assert_eq!(shown(&joined), "points=400; montant=2800.00");
+    assert_eq!(joined.items.iter().filter(|item| item.role == Role::Complement).count(), 1);
+
     let rates = block_and(
         2024,
         &[
@@ -224,6 +229,16 @@ fn nothing_declared_is_anything_between_nothing_and_everything() {
         let expected = Range::hull(Fraction::zero(), number(most));
         assert_eq!(amount.euros, expected, "{scheme} {campaign}");
     }
+}
+
+#[test]
+fn what_may_be_declared_depends_on_the_campaign() {
+    let names = RULES.declarable(year(2026));
+    for name in ["teleservices-socle", "tele-arret-travail", "logiciel-lap", "renonciation"] {
+        assert!(names.contains(name), "{name}");
+    }
+    assert!(!names.contains("codage") && RULES.declarable(year(2025)).contains("codage"));
+    assert!(RULES.declarable(year(2024)).contains("syntheses-ald"));
 }
 
 #[test]
@@ -588,6 +603,7 @@ proptest! {
         let (_, _, after) = drawn(which, &better);
         let (low, high) = (gate(scheme, campaign, &before), gate(scheme, campaign, &after));
         prop_assert!(low.euros.min() <= high.euros.min());
+        prop_assert!(low.euros.max() <= high.euros.max());
     }
 
     #[test]

@@ -17,6 +17,9 @@ const FIRST_PRACTICE: &str = "primo-installation";
 /// speciality.
 const NO_SOFTWARE: &str = "sans-logiciel-certifie";
 
+/// Words of the column `indicateur` that name no page.
+pub const RESERVED: [&str; 3] = [RENUNCIATION, FIRST_PRACTICE, NO_SOFTWARE];
+
 /// A row of the table, about one doctor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Declaration<'a> {
@@ -161,7 +164,7 @@ impl Declared {
         // By item, then by campaign: the last renunciation, or its withdrawal,
         // is the one that holds.
         for ((item, written_for), row) in last {
-            let reserved = [RENUNCIATION, FIRST_PRACTICE, NO_SOFTWARE].contains(&item);
+            let reserved = RESERVED.contains(&item);
             if reserved && !matches!((row.numerator, row.denominator), (0 | 1, 1)) {
                 faults.push(DeclarationFault::NotAnAnswer {
                     campaign: written_for,

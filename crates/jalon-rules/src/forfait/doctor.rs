@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::declared::Declared;
 use crate::account::{Account, Unit};
+use crate::campaign::Campaign;
 use crate::fraction::Fraction;
 use crate::status::{Sourced, Status};
 
@@ -24,6 +25,20 @@ pub struct Doctor {
 }
 
 impl Doctor {
+    /// Whether a `zone` of the table is a zone d'intervention prioritaire;
+    /// nothing when it is empty.
+    #[must_use]
+    pub fn is_priority_zone(zone: Option<&str>) -> Option<bool> {
+        zone.map(|zone| zone.eq_ignore_ascii_case("ZIP"))
+    }
+
+    /// Whether the doctor settled in the year of a campaign: nobody measured a
+    /// starting rate then, so what depends on one stays a range.
+    #[must_use]
+    pub fn settled_in(&self, campaign: Campaign) -> Option<bool> {
+        self.installed.map(|day| day.year() == campaign.year())
+    }
+
     /// The same with what only declarations tell: the first practice.
     #[must_use]
     pub fn told_by(mut self, declared: &Declared) -> Self {
@@ -62,4 +77,34 @@ pub fn renounced(title: impl Into<String>, renunciation: &Renunciation) -> Accou
     Account::given(title.into(), Unit::Euros, Fraction::zero())
         .sourced(&Sourced::new((), Status::Releve, "déclaration du médecin"))
         .noted(format!("renonciation du {day} : rien n'est dû"))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::Doctor;
+    use crate::campaign::Campaign;
+
+    #[test]
+    fn ages_and_years_of_practice() {
+        let doctor = Doctor {
+            birth: Some(date(1958, 12, 31)),
+            installed: Some(date(2025, 9, 1)),
+            ..Doctor::default()
+        };
+        assert_eq!(doctor.age_on(date(2025, 12, 31)), Some(67));
+        assert_eq!(doctor.age_on(date(2025, 12, 30)), Some(66));
+        assert_eq!(doctor.year_of_practice(date(2025, 12, 31)), Some(1));
+        assert_eq!(doctor.year_of_practice(date(2026, 12, 31)), Some(2));
+        assert_eq!(doctor.settled_in(Campaign::new(2025).unwrap()), Some(true));
+        assert_eq!(Doctor::default().age_on(date(2025, 12, 31)), None);
+    }
+
+    #[test]
+    fn an_empty_zone_is_unknown() {
+        assert_eq!(Doctor::is_priority_zone(Some("ZIP")), Some(true));
+        assert_eq!(Doctor::is_priority_zone(Some("ZAC")), Some(false));
+        assert_eq!(Doctor::is_priority_zone(None), None);
+    }
 }

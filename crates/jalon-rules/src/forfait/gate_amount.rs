@@ -268,6 +268,7 @@ fn earned(
     let terms = scheme.block_of(facts.campaign);
     let mut factors = Vec::new();
     let mut state = ItemState::Met;
+    let label_of_sum = if asked.is_empty() { "somme" } else { "ouvert par le bloc" };
     if !asked.is_empty() {
         let mut gate = Account::all("tous les prérequis sont atteints", asked);
         state = ItemState::of(gate.value()?);
@@ -297,7 +298,7 @@ fn earned(
         let bounds = Range::hull(Fraction::zero(), gap.points.value.clone());
         Account::bounded(gap.name.clone(), unit, bounds).sourced(&gap.points)
     }));
-    factors.push(Account::sum("ouvert par le bloc", unit, terms));
+    factors.push(Account::sum(label_of_sum, unit, terms));
     for uplift in of(Role::Uplift) {
         let one = Account::given("sans majoration", Unit::Percent, Fraction::one());
         factors.push(Account::sum(
@@ -542,7 +543,13 @@ impl Ask<'_> {
             (Asked::Rate | Asked::RateAbove | Asked::Unknown, answer) => {
                 self.rate("taux", item, answer)
             }
-            (Asked::ProRata, answer) => return self.rate(label, item, answer),
+            (Asked::ProRata, answer) => {
+                let share = self.rate(label, item, answer);
+                return match &row.definition {
+                    Some(definition) => share.sourced(definition),
+                    None => share,
+                };
+            }
         };
         held(label.to_owned(), declared, asked, row)
     }

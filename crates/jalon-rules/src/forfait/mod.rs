@@ -21,7 +21,7 @@ mod sheet;
 
 pub use class_amount::{ClassAmount, ClassError, Paid, PaidAmount, class_amount, paid_amount};
 pub use class_page::{ClassCase, ClassCriterion, ClassPage, ClassRow, ClassTest, PatientFacts};
-pub use declared::{Answer, Declaration, DeclarationFault, Declared};
+pub use declared::{Answer, Declaration, DeclarationFault, Declared, RESERVED};
 pub use doctor::{Doctor, Renunciation, renounced};
 pub use gate_amount::{
     GateAmount, GateError, GateFacts, ItemAmount, ItemState, gate_amount, item_amount,
