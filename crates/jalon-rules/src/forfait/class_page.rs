@@ -279,6 +279,9 @@ fn read_block(walk: &mut Walk<'_>, text: &str) -> Option<Block> {
     Some(Block { scheme: scheme?, on_top, since, until, review, criteria })
 }
 
+/// The columns that [`PatientFacts`] has.
+const COLUMNS: [Column; 3] = [Column::Age, Column::Sexe, Column::C2s];
+
 const TESTS: [&str; 4] = ["ou", "ald", "vu", "non_vu"];
 
 fn read_test(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>) -> Option<ClassTest> {
@@ -292,7 +295,7 @@ fn read_test(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>) -> Option<ClassTest> 
     match *only {
         "ou" => {
             let (text, span) = keys.text(walk, "ou")?;
-            match Condition::parse(&text, Column::PATIENT) {
+            match Condition::parse(&text, &COLUMNS) {
                 Ok(condition) => Some(ClassTest::Row(condition)),
                 Err(error) => {
                     let meant = span.start + 1 + error.span.start..span.start + 1 + error.span.end;
