@@ -33,6 +33,8 @@ pub enum Unit {
     Treatments,
     /// Events such as operations.
     Events,
+    /// An answer: 1 is yes, 0 is no.
+    Answer,
     /// A bare number.
     None,
 }
@@ -50,6 +52,7 @@ impl Unit {
             Self::Boxes => "boite",
             Self::Treatments => "traitement",
             Self::Events => "evenement",
+            Self::Answer => "oui-non",
             Self::None => "nombre",
         }
     }
@@ -66,6 +69,8 @@ impl Unit {
             Self::Boxes => french::quantity(value, 2, "boîte"),
             Self::Treatments => french::quantity(value, 2, "traitement"),
             Self::Events => french::quantity(value, 2, "événement"),
+            Self::Answer if value.is_zero() => "non".to_owned(),
+            Self::Answer => "oui".to_owned(),
             Self::None => french::short(value, 6),
         }
     }
@@ -107,6 +112,19 @@ pub enum Operation {
     /// 1 when the first child reaches the second and is not 0, else 0: does the
     /// indicator count?
     Threshold,
+    /// 1 when what was declared, the first child, meets what is asked, the
+    /// second; else 0. A strict requirement is met above it only.
+    Requirement {
+        /// Is the value asked for itself not enough?
+        strict: bool,
+    },
+    /// 1 when every child is 1, 0 when one is 0.
+    All,
+    /// 1 when one child is 1, 0 when every one is 0.
+    Any,
+    /// Between the least and the most that several readings of a rule give,
+    /// one a child.
+    Readings,
     /// The share of the points earned ([`Objectives::achievement`]) by a rate;
     /// the children are those of [`Held`], in order.
     Achievement(Direction, RateKind),
@@ -129,6 +147,10 @@ impl Operation {
             Self::Product => "produit",
             Self::Quotient => "quotient",
             Self::Threshold => "seuil",
+            Self::Requirement { .. } => "exigence",
+            Self::All => "tous",
+            Self::Any => "un-au-moins",
+            Self::Readings => "lectures",
             Self::Achievement(..) => "realisation",
             Self::Rounded(_) => "arrondi",
         }
@@ -145,7 +167,7 @@ impl Operation {
     fn apply(self, children: &[Account]) -> Option<Range> {
         match (self, children) {
             (Self::Sum, terms) => terms.iter().map(Account::operand).sum(),
-            (Self::Product, factors) => factors
+            (Self::Product | Self::All, factors) => factors
                 .iter()
                 .try_fold(Range::one(), |product, factor| Some(&product * factor.operand()?)),
             (Self::Difference, [from, taken]) => Some(from.operand()? - taken.operand()?),
@@ -153,6 +175,11 @@ impl Operation {
             (Self::Threshold, [count, minimum]) => {
                 Some(reaches(count.operand(), minimum.operand()))
             }
+            (Self::Requirement { strict }, [declared, asked]) => {
+                Some(meets(declared.operand(), asked.operand(), strict))
+            }
+            (Self::Any, answers) => bounds(answers, Fraction::max),
+            (Self::Readings, readings) => bounds(readings, Fraction::min),
             (Self::Achievement(..), children) => {
                 let (rate, objectives) = self.held(children)?;
                 Some(rate.map_or_else(Range::share, |rate| objectives.achievement(&rate)))
@@ -194,6 +221,28 @@ fn reaches(count: Option<&Range>, minimum: Option<&Range>) -> Range {
         }
         _ => Range::share(),
     }
+}
+
+/// 1 when what is declared meets what is asked, 0 when it does not, between both
+/// when that is not known. What is asked is more than nothing: 0 never meets it.
+fn meets(declared: Option<&Range>, asked: Option<&Range>, strict: bool) -> Range {
+    if !strict {
+        return reaches(declared, asked);
+    }
+    match (declared, asked) {
+        (Some(declared), Some(asked)) if declared.max() <= asked.min() => Range::zero(),
+        (Some(declared), Some(asked)) if declared.min() > asked.max() => Range::one(),
+        _ => Range::share(),
+    }
+}
+
+/// From the end that `least` picks among the lower ends of the children, to the
+/// highest of their upper ends.
+fn bounds(children: &[Account], least: impl Fn(Fraction, Fraction) -> Fraction) -> Option<Range> {
+    let values: Vec<_> = children.iter().map(Account::operand).collect::<Option<_>>()?;
+    let low = values.iter().map(|value| value.min().clone()).reduce(least)?;
+    let high = values.iter().map(|value| value.max().clone()).reduce(Fraction::max)?;
+    Range::new(low, high)
 }
 
 /// What a rate is held against, as accounts: the children of an achievement.
@@ -289,6 +338,32 @@ impl Account {
     /// Whether a count reaches a minimum: 1 or 0.
     pub fn threshold(label: impl Into<Cow<'static, str>>, count: Self, minimum: Self) -> Self {
         Self::node(label, Unit::None, Operation::Threshold, vec![count, minimum])
+    }
+
+    /// Whether what was declared meets what is asked: 1 or 0.
+    pub fn requirement(
+        label: impl Into<Cow<'static, str>>,
+        strict: bool,
+        declared: Self,
+        asked: Self,
+    ) -> Self {
+        let children = vec![declared, asked];
+        Self::node(label, Unit::Answer, Operation::Requirement { strict }, children)
+    }
+
+    /// Whether all of these answers are yes.
+    pub fn all(label: impl Into<Cow<'static, str>>, answers: Vec<Self>) -> Self {
+        Self::node(label, Unit::Answer, Operation::All, answers)
+    }
+
+    /// Whether one of these answers is yes.
+    pub fn any(label: impl Into<Cow<'static, str>>, answers: Vec<Self>) -> Self {
+        Self::node(label, Unit::Answer, Operation::Any, answers)
+    }
+
+    /// What several readings of a rule give: from the least to the most.
+    pub fn readings(label: impl Into<Cow<'static, str>>, unit: Unit, readings: Vec<Self>) -> Self {
+        Self::node(label, unit, Operation::Readings, readings)
     }
 
     /// The share of its points that a rate earns.

@@ -389,7 +389,7 @@ fn lender(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<Sourced<String>
     lender
 }
 
-fn repeated(
+pub(crate) fn repeated(
     walk: &mut Walk<'_>,
     span: &Range<usize>,
     what: &str,
@@ -404,7 +404,7 @@ fn repeated(
     }
 }
 
-fn required_campaign(
+pub(crate) fn required_campaign(
     walk: &mut Walk<'_>,
     keys: &mut Keys<'_, '_>,
     key: &'static str,
@@ -415,7 +415,11 @@ fn required_campaign(
     keys.campaign(walk, key).map(|(campaign, _)| campaign)
 }
 
-fn dated(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>, key: &'static str) -> Vec<Dated<Fraction>> {
+pub(crate) fn dated(
+    walk: &mut Walk<'_>,
+    keys: &mut Keys<'_, '_>,
+    key: &'static str,
+) -> Vec<Dated<Fraction>> {
     dated_with(walk, keys, key, |walk, keys| {
         if !keys.has("valeur") {
             keys.missing(walk, "valeur");
@@ -476,7 +480,7 @@ fn coefficient(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<Coefficien
     Some(Coefficient { campaign: campaign?, name: name?.0, value: value? })
 }
 
-fn subtotal(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<Subtotal> {
+pub(crate) fn subtotal(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<Subtotal> {
     let since = required_campaign(walk, &mut keys, "depuis");
     let until = keys.campaign(walk, "jusque").map(|(campaign, _)| campaign);
     let section = keys.text(walk, "volet").map(|(section, _)| section);
@@ -491,7 +495,7 @@ fn subtotal(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<Subtotal> {
     Some(Subtotal { since: since?, until, section, indicators: indicators?, points: points? })
 }
 
-fn calendar_entry(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<CalendarEntry> {
+pub(crate) fn calendar_entry(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<CalendarEntry> {
     let campaign = required_campaign(walk, &mut keys, "campagne");
     let mut day = |key| keys.date(walk, key).map(|(date, _)| date);
     let declaration = (day("declaration_debut"), day("declaration_fin"));

@@ -14,6 +14,7 @@ pub mod condition;
 pub mod convention;
 pub mod criterion;
 pub mod diagnostic;
+pub mod forfait;
 pub mod fraction;
 pub mod french;
 pub mod overlay;

@@ -1,6 +1,6 @@
 //! All rules together: conventions, pages, code lists, held against each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -9,6 +9,7 @@ use crate::codes::CodeList;
 use crate::convention::{Convention, Form, Scheme};
 use crate::criterion::{Criterion, Test};
 use crate::diagnostic::{Diagnostic, Severity, choose};
+use crate::forfait::{self, ClassPage, ClassScheme, FlatScheme, GatePage, GateScheme};
 use crate::fraction::Fraction;
 use crate::page::{Page, Unit};
 
@@ -18,6 +19,10 @@ pub struct Rules {
     conventions: Vec<Convention>,
     pages: Vec<Page>,
     lists: BTreeMap<String, CodeList>,
+    gates: Vec<GateScheme>,
+    gate_pages: Vec<GatePage>,
+    class_schemes: Vec<ClassScheme>,
+    class_pages: Vec<ClassPage>,
     hash: String,
 }
 
@@ -75,6 +80,10 @@ impl Rules {
             conventions: Vec::new(),
             pages: Vec::new(),
             lists: BTreeMap::new(),
+            gates: Vec::new(),
+            gate_pages: Vec::new(),
+            class_schemes: Vec::new(),
+            class_pages: Vec::new(),
             hash: String::new(),
         };
         for file in &files {
@@ -94,6 +103,20 @@ impl Rules {
                     let list = CodeList::parse(&file.path, text, &mut faults);
                     rules.lists.extend(list.map(|list| (list.name.clone(), list)));
                 }
+                RuleKind::FlatScheme => {
+                    match forfait::parse_scheme(&file.path, text, &mut faults) {
+                        Some(FlatScheme::Gate(scheme)) => rules.gates.push(scheme),
+                        Some(FlatScheme::Classes(scheme)) => rules.class_schemes.push(scheme),
+                        None => {}
+                    }
+                }
+                // The block of a page says its kind.
+                RuleKind::Page if holds(text, forfait::GATE_FENCE) => {
+                    rules.gate_pages.extend(GatePage::parse(&file.path, text, &mut faults));
+                }
+                RuleKind::Page if holds(text, forfait::CLASS_FENCE) => {
+                    rules.class_pages.extend(ClassPage::parse(&file.path, text, &mut faults));
+                }
                 RuleKind::Page => rules.pages.extend(Page::parse(&file.path, text, &mut faults)),
             }
         }
@@ -102,6 +125,7 @@ impl Rules {
             (&left.rule.scheme, &left.id).cmp(&(&right.rule.scheme, &right.id))
         });
         rules.check(&texts, today, &mut faults);
+        forfait::check(&rules, &texts, today, &mut faults);
         faults.sort_by(|left, right| {
             (&left.file, left.line, left.column, &left.message).cmp(&(
                 &right.file,
@@ -167,6 +191,73 @@ impl Rules {
     #[must_use]
     pub fn page(&self, scheme: &str, id: &str) -> Option<&Page> {
         self.pages.iter().find(|page| page.rule.scheme == scheme && page.id == id)
+    }
+
+    /// The schemes whose block opens options, by convention and name.
+    #[must_use]
+    pub fn gates(&self) -> &[GateScheme] {
+        &self.gates
+    }
+
+    /// The gate of that name.
+    #[must_use]
+    pub fn gate(&self, id: &str) -> Option<&GateScheme> {
+        self.gates.iter().find(|scheme| scheme.id == id)
+    }
+
+    /// Every page of a gate, in the order of their files.
+    #[must_use]
+    pub fn all_gate_pages(&self) -> &[GatePage] {
+        &self.gate_pages
+    }
+
+    /// The pages of a gate that exist in a campaign, by identifier.
+    #[must_use]
+    pub fn gate_pages(&self, scheme: &GateScheme, campaign: Campaign) -> Vec<&GatePage> {
+        let exists = |page: &&GatePage| {
+            page.scheme == scheme.id
+                && page.since.unwrap_or(scheme.first) <= campaign
+                && campaign <= page.until.unwrap_or(scheme.last)
+        };
+        self.gate_pages.iter().filter(exists).collect()
+    }
+
+    /// Identifiers under which something may be declared for the gates of a
+    /// campaign: pages, their elements, and reserved words.
+    #[must_use]
+    pub fn declarable(&self, campaign: Campaign) -> BTreeSet<&str> {
+        let pages = self.gates.iter().flat_map(|scheme| self.gate_pages(scheme, campaign));
+        let declared = pages.flat_map(GatePage::declared_as);
+        declared.chain(forfait::RESERVED).collect()
+    }
+
+    /// The schemes that pay by classes of patients, by convention and name.
+    #[must_use]
+    pub fn class_schemes(&self) -> &[ClassScheme] {
+        &self.class_schemes
+    }
+
+    /// The scheme by classes of that name.
+    #[must_use]
+    pub fn class_scheme(&self, id: &str) -> Option<&ClassScheme> {
+        self.class_schemes.iter().find(|scheme| scheme.id == id)
+    }
+
+    /// Every page of a class, in the order of their files.
+    #[must_use]
+    pub fn all_class_pages(&self) -> &[ClassPage] {
+        &self.class_pages
+    }
+
+    /// The classes of a scheme that exist in a campaign, by identifier.
+    #[must_use]
+    pub fn class_pages(&self, scheme: &ClassScheme, campaign: Campaign) -> Vec<&ClassPage> {
+        let exists = |page: &&ClassPage| {
+            page.scheme == scheme.id
+                && page.since.unwrap_or(scheme.first) <= campaign
+                && campaign <= page.until.unwrap_or(scheme.last)
+        };
+        self.class_pages.iter().filter(exists).collect()
     }
 
     /// A code list.
@@ -460,6 +551,11 @@ fn check_periods(page: &Page, (first, last): (Campaign, Campaign), faults: &mut 
     }
 }
 
+/// Whether a page has a block of this kind.
+fn holds(text: &str, block: &str) -> bool {
+    text.lines().any(|line| line.strip_prefix("```").is_some_and(|kind| kind.trim() == block))
+}
+
 /// What follows the last dot of a name.
 pub(crate) fn extension(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
@@ -467,6 +563,7 @@ pub(crate) fn extension(name: &str) -> &str {
 
 enum RuleKind {
     Convention,
+    FlatScheme,
     Codes,
     Page,
 }
@@ -483,6 +580,7 @@ impl Kind {
         match parts.as_slice() {
             ["codes", name] if extension(name) == "csv" => Self::Rule(RuleKind::Codes),
             [_, "convention.toml"] => Self::Rule(RuleKind::Convention),
+            [_, name] if extension(name) == "toml" => Self::Rule(RuleKind::FlatScheme),
             [_, _, name] if extension(name) == "md" && !name.starts_with("LISEZMOI") => {
                 Self::Rule(RuleKind::Page)
             }

@@ -174,6 +174,36 @@ impl<'t, 'i> Keys<'t, 'i> {
         }
     }
 
+    /// An array of texts that must be there and may be empty.
+    pub fn texts_or_none(&mut self, walk: &mut Walk<'_>, key: &'static str) -> Option<Vec<String>> {
+        let empty = |value: &DeValue<'_>| value.as_array().is_some_and(|items| items.is_empty());
+        if !self.has(key) {
+            self.missing(walk, key);
+            return None;
+        }
+        if self.table.get(key).is_some_and(|value| empty(value.get_ref())) {
+            self.taken.push(key);
+            return Some(Vec::new());
+        }
+        self.texts(walk, key).map(|(texts, _)| texts)
+    }
+
+    /// Every table inside, by its own name; anything else is a fault.
+    pub fn all_tables(&mut self, walk: &mut Walk<'_>) -> Vec<(String, Keys<'t, 'i>)> {
+        let mut tables = Vec::new();
+        for (name, value) in self.table {
+            match value.get_ref().as_table() {
+                Some(table) => {
+                    tables.push((name.get_ref().to_string(), Keys::new(table, name.span())));
+                }
+                None => {
+                    let _: Option<()> = wrong(walk, value, name.get_ref(), "une table");
+                }
+            }
+        }
+        tables
+    }
+
     /// The tables of `[[key]]`.
     pub fn tables(&mut self, walk: &mut Walk<'_>, key: &'static str) -> Vec<Keys<'t, 'i>> {
         let Some(value) = self.take(key) else { return Vec::new() };

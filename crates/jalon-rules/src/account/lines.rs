@@ -98,9 +98,15 @@ impl Account {
         match (self.operation, &self.value) {
             (Operation::Absent, _) => State::OutOfCampaign.to_string(),
             (Operation::Threshold, Some(value)) => State::of_threshold(value).to_string(),
+            (_, Some(value)) if self.is_answer() => answer(value).to_owned(),
             (_, Some(value)) => french::range(value, |value| self.unit.show(value)),
             (_, None) => "inconnu".to_owned(),
         }
+    }
+
+    /// Does the node say whether something asked for is met?
+    fn is_answer(&self) -> bool {
+        self.unit == Unit::Answer && !self.operation.is_leaf()
     }
 
     /// The value as shown inside a formula.
@@ -130,6 +136,13 @@ impl Account {
                 Some(_) => format!(": {}, seuil de {}", count.term(), minimum.term()),
                 None => format!(": {}", count.term()),
             },
+            (Operation::Requirement { strict }, [declared, asked]) => {
+                let more = if strict { "plus de " } else { "" };
+                format!(": {}, il faut {more}{}", declared.term(), asked.term())
+            }
+            (Operation::All, answers) => format!(": tout est demandé, {} lignes", answers.len()),
+            (Operation::Any, answers) => format!(": une suffit, {} lignes", answers.len()),
+            (Operation::Readings, _) => ": selon la lecture".to_owned(),
             (operation, children) => match operation.held(children) {
                 Some((rate, objectives)) => achievement(rate.as_ref(), &objectives, self.value()),
                 None => format!(": {}", self.label),
@@ -212,6 +225,14 @@ fn product(factors: &[Account]) -> String {
                 State::BelowMinimum => return ": l'indicateur ne compte pas".to_owned(),
                 _ => condition = ", 0 si l'indicateur ne compte pas",
             },
+            (_, Some(met)) if factor.is_answer() => {
+                if met.max().is_zero() {
+                    return format!(": non, « {} »", factor.label);
+                }
+                if !met.is_exact() {
+                    condition = ", 0 si ce n'est pas atteint";
+                }
+            }
             _ => {
                 text.push_str(match previous {
                     None => "= ",
@@ -224,6 +245,17 @@ fn product(factors: &[Account]) -> String {
         }
     }
     text + condition
+}
+
+/// Whether what is asked is met, in a word.
+fn answer(met: &Range) -> &'static str {
+    if met.max().is_zero() {
+        "non atteint"
+    } else if met.min().is_zero() {
+        "inconnu"
+    } else {
+        "atteint"
+    }
 }
 
 /// Does the product read « 33 % de 30 points »?

@@ -6,14 +6,14 @@ use crate::diagnostic::{Diagnostic, Source};
 
 /// A cell of a table, trimmed, with the bytes it occupies.
 #[derive(Clone, Debug)]
-pub(super) struct Cell<'a> {
+pub(crate) struct Cell<'a> {
     pub text: &'a str,
     pub span: Range<usize>,
 }
 
 /// A Markdown table.
 #[derive(Clone, Debug)]
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     pub header: Vec<Cell<'a>>,
     pub rows: Vec<Vec<Cell<'a>>>,
 }
@@ -28,15 +28,20 @@ impl Table<'_> {
 
 /// A page cut into its parts; the parts themselves are not read yet.
 #[derive(Debug, Default)]
-pub(super) struct Skeleton<'a> {
+pub(crate) struct Skeleton<'a> {
     pub title: Option<Cell<'a>>,
     pub text: Vec<&'a str>,
     pub rule: Option<Cell<'a>>,
     pub tables: Vec<Table<'a>>,
 }
 
-/// Cuts a page; every line that has no place is a fault.
-pub(super) fn cut<'a>(source: Source<'a>, faults: &mut Vec<Diagnostic>) -> Skeleton<'a> {
+/// Cuts a page whose rule stands in a block of this kind (`toml regle`); every
+/// line that has no place is a fault.
+pub(crate) fn cut<'a>(
+    source: Source<'a>,
+    block: &str,
+    faults: &mut Vec<Diagnostic>,
+) -> Skeleton<'a> {
     let mut skeleton = Skeleton::default();
     let mut lines = lines(source.text).peekable();
     while let Some(line) = lines.next() {
@@ -65,14 +70,14 @@ pub(super) fn cut<'a>(source: Source<'a>, faults: &mut Vec<Diagnostic>) -> Skele
                 );
                 break;
             };
-            if fence != "toml regle" {
+            if fence != block {
                 faults.push(
                     source
                         .fault(line.span, format!("bloc inconnu : `{fence}`"))
-                        .hint("un seul bloc est permis : ```toml regle"),
+                        .hint(format!("un seul bloc est permis : ```{block}")),
                 );
             } else if skeleton.rule.is_some() {
-                faults.push(source.fault(line.span, "deuxième bloc `toml regle`"));
+                faults.push(source.fault(line.span, format!("deuxième bloc `{block}`")));
             } else {
                 let span = start.min(end)..end;
                 skeleton.rule = Some(Cell { text: &source.text[span.clone()], span });
@@ -87,11 +92,9 @@ pub(super) fn cut<'a>(source: Source<'a>, faults: &mut Vec<Diagnostic>) -> Skele
         } else if skeleton.rule.is_none() {
             skeleton.text.push(text);
         } else {
-            faults.push(
-                source
-                    .fault(line.span, "texte après le bloc de règle")
-                    .hint("le texte va avant ```toml regle ; après ne viennent que des tableaux"),
-            );
+            faults.push(source.fault(line.span, "texte après le bloc de règle").hint(format!(
+                "le texte va avant ```{block} ; après ne viennent que des tableaux"
+            )));
         }
     }
     skeleton

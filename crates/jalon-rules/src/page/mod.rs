@@ -1,9 +1,9 @@
 //! Pages: the rule of one indicator, its scale, its sources and its cases.
 
 mod case;
-mod markdown;
+pub(crate) mod markdown;
 mod rule_block;
-mod scale_table;
+pub(crate) mod scale_table;
 
 use std::ops::Range;
 
@@ -103,7 +103,7 @@ impl Page {
     /// leaves no rule is `None`.
     pub(crate) fn parse(file: &str, text: &str, faults: &mut Vec<Diagnostic>) -> Option<Self> {
         let source = Source { file, text };
-        let skeleton = markdown::cut(source, faults);
+        let skeleton = markdown::cut(source, "toml regle", faults);
         let head = 0..text.find('\n').unwrap_or(text.len());
         if skeleton.title.is_none() {
             faults.push(

@@ -42,7 +42,7 @@ const SCALE: [&str; 6] = ["campagne", "définition", "intermédiaire", "cible", 
 const PER_PATIENT: [&str; 3] = ["campagne", "définition", "montant"];
 
 /// Reads the table of sources.
-pub(super) fn references(
+pub(crate) fn references(
     source: Source<'_>,
     table: &Table<'_>,
     faults: &mut Vec<Diagnostic>,
@@ -262,7 +262,7 @@ impl Reader<'_> {
     }
 }
 
-fn header_is(
+pub(crate) fn header_is(
     source: Source<'_>,
     table: &Table<'_>,
     wanted: &[&str],
@@ -279,7 +279,7 @@ fn header_is(
     same
 }
 
-fn row_span(row: &[Cell<'_>]) -> Range<usize> {
+pub(crate) fn row_span(row: &[Cell<'_>]) -> Range<usize> {
     let start = row.first().map_or(0, |cell| cell.span.start);
     start..row.last().map_or(start, |cell| cell.span.end)
 }
