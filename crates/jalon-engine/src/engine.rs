@@ -24,16 +24,18 @@ use jalon_data::schema::{TABLES, canonical_schema};
 use jalon_rules::Campaign;
 use jalon_rules::convention::{ListKind, Scheme};
 use jalon_rules::criterion::Table;
+use jalon_rules::forfait::ClassPage;
 use jalon_rules::page::Page;
 use jalon_rules::rules::Rules;
 use tokio::runtime::Runtime;
 
 use crate::columns;
 use crate::error::EngineError;
-use crate::evidence::{DoctorCounts, Evidence};
-use crate::facts::{Declared, FactRow};
+use crate::evidence::{ClassCounts, DoctorCounts, Evidence};
+use crate::facts::{DeclarationRow, Declared, FactRow, Profile};
 use crate::inventory::{CodeTable, Inventory};
 use crate::net::{REVERSIBLE, Reversible};
+use crate::plan::classes::{self, ClassRequest};
 use crate::plan::{Plan, Query, Request, compile};
 
 /// Stack of the threads that plan queries: a plan of many indicators is deep.
@@ -182,11 +184,44 @@ impl Engine {
         Ok(Evidence::new(self.answer(&plan.evidence, &plan.codes)?, plan.columns))
     }
 
+    /// Sizes of lists and patients of every class, by doctor. `campaign` is the
+    /// one on whose reference day patients are counted.
+    pub fn class_counts(
+        &self,
+        pages: &[&ClassPage],
+        campaign: Campaign,
+        doctor: Option<&str>,
+    ) -> Result<Vec<ClassCounts>, EngineError> {
+        let reversals = &self.reversals;
+        let query = classes::compile(ClassRequest { pages, campaign, doctor, reversals });
+        let mut doctors = self.doctors.clone();
+        doctors.retain(|one| doctor.is_none_or(|wanted| wanted == one));
+        ClassCounts::read(&self.answer(&query, &[])?, pages.len(), &doctors)
+    }
+
     /// The query behind [`Engine::counts`], to be read or run elsewhere: it
     /// stands on the tables of the dossier alone.
     #[must_use]
     pub fn query(&self, question: Question<'_>) -> String {
         self.plan(question).counts.whole
+    }
+
+    /// The query behind [`Engine::class_counts`].
+    #[must_use]
+    pub fn class_query(
+        &self,
+        pages: &[&ClassPage],
+        campaign: Campaign,
+        doctor: Option<&str>,
+    ) -> String {
+        let reversals = &self.reversals;
+        classes::compile(ClassRequest { pages, campaign, doctor, reversals }).whole
+    }
+
+    /// The identifiers of the centres, sorted.
+    #[must_use]
+    pub fn centres(&self) -> &[String] {
+        &self.centres
     }
 
     /// The identifiers of the doctors, sorted.
@@ -206,7 +241,18 @@ impl Engine {
 
     /// What doctors declared for a campaign.
     pub fn declared(&self, campaign: Campaign) -> Result<Declared, EngineError> {
-        Declared::read(&self.collect(&Declared::query(campaign), Look::Whole)?)
+        let rows = self.declarations()?;
+        Ok(Declared::of(rows.iter().filter(|row| row.campaign == campaign.year())))
+    }
+
+    /// Every row of `declarations`, the latest word last.
+    pub fn declarations(&self) -> Result<Vec<DeclarationRow>, EngineError> {
+        DeclarationRow::read(&self.collect(DeclarationRow::QUERY, Look::Whole)?)
+    }
+
+    /// The doctors, as the dossier describes them.
+    pub fn profiles(&self) -> Result<Vec<Profile>, EngineError> {
+        Profile::read(&self.collect(Profile::QUERY, Look::Whole)?)
     }
 
     /// The facts of one patient, oldest first, for people to read.

@@ -1,10 +1,13 @@
 //! Answers: sums by doctor, and the evidence behind them by patient.
 
+use std::collections::BTreeMap;
+
 use datafusion::arrow::array::RecordBatch;
 use jiff::civil::Date;
 
 use crate::columns;
 use crate::error::EngineError;
+use crate::plan::classes::{possibly, surely};
 use crate::plan::{CriterionColumns, PageColumns};
 
 /// The sums of one page.
@@ -27,6 +30,51 @@ pub struct DoctorCounts {
     pub patients: u64,
     /// Sums of the pages, in the order of the question.
     pub pages: Vec<PageCounts>,
+}
+
+/// The patients of one doctor, by class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassCounts {
+    /// The doctor.
+    pub doctor: String,
+    /// Size of the list on the reference day of the scheme.
+    pub patients: u64,
+    /// For each class, in the order of the question: how many surely are of
+    /// it, and how many may be.
+    pub classes: Vec<(u64, u64)>,
+}
+
+impl ClassCounts {
+    /// Reads the answer; doctors without patients are there with zeros, in the
+    /// order of `doctors`, which is sorted.
+    pub(crate) fn read(
+        batches: &[RecordBatch],
+        classes: usize,
+        doctors: &[String],
+    ) -> Result<Vec<Self>, EngineError> {
+        let named = columns::texts(batches, "medecin")?;
+        let patients = columns::counts(batches, "patientele")?;
+        let mut counted = BTreeMap::new();
+        for (doctor, patients) in named.into_iter().zip(patients) {
+            counted.insert(doctor.unwrap_or_default(), (patients, Vec::with_capacity(classes)));
+        }
+        for at in 0..classes {
+            let surely = columns::counts(batches, &surely(at))?;
+            let possibly = columns::counts(batches, &possibly(at))?;
+            // Both are in the order of the rows, which is that of the doctors.
+            for ((_, counts), pair) in counted.values_mut().zip(surely.into_iter().zip(possibly)) {
+                counts.push(pair);
+            }
+        }
+        let none = || (0, vec![(0, 0); classes]);
+        Ok(doctors
+            .iter()
+            .map(|doctor| {
+                let (patients, classes) = counted.remove(doctor).unwrap_or_else(none);
+                Self { doctor: doctor.clone(), patients, classes }
+            })
+            .collect())
+    }
 }
 
 impl DoctorCounts {

@@ -1,74 +1,136 @@
 //! Facts read back for people: declarations, and the history of a patient.
 
 use datafusion::arrow::array::RecordBatch;
-use jalon_rules::{Campaign, Fraction};
+use jalon_rules::Fraction;
 use jiff::civil::Date;
 
 use crate::columns;
 use crate::error::EngineError;
 use crate::sql::text;
 
-/// What doctors declared for a campaign, the latest word first heard last.
-#[derive(Clone, Debug, Default)]
-pub struct Declared(Vec<Declaration>);
-
-#[derive(Clone, Debug)]
-struct Declaration {
-    doctor: String,
-    indicator: String,
-    counts: Option<(u64, u64)>,
-    start: Option<Fraction>,
+/// A doctor, as the table `medecins` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Identifier.
+    pub doctor: String,
+    /// Code of the speciality.
+    pub speciality: Option<String>,
+    /// First day in practice.
+    pub installed: Option<Date>,
+    /// Birth.
+    pub birth: Option<Date>,
+    /// Kind of zone of the practice.
+    pub zone: Option<String>,
+    /// The centre the doctor works in.
+    pub centre: Option<String>,
 }
 
-impl Declared {
-    pub(crate) fn query(campaign: Campaign) -> String {
-        format!(
-            "SELECT medecin, indicateur, numerateur, denominateur, depart FROM declarations
-WHERE campagne = {campaign}
-ORDER BY medecin, indicateur, date NULLS FIRST, numerateur NULLS FIRST, denominateur NULLS FIRST, depart NULLS FIRST"
-        )
-    }
+impl Profile {
+    pub(crate) const QUERY: &str = "SELECT medecin, specialite, installation, naissance, zone, centre FROM medecins ORDER BY medecin";
 
-    pub(crate) fn read(batches: &[RecordBatch]) -> Result<Self, EngineError> {
-        let doctors = columns::texts(batches, "medecin")?;
-        let indicators = columns::texts(batches, "indicateur")?;
-        let numerators = columns::integers(batches, "numerateur")?;
-        let denominators = columns::integers(batches, "denominateur")?;
-        let starts = columns::texts(batches, "depart")?;
-        let whole = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
-        let rows =
-            doctors.into_iter().zip(indicators).zip(numerators).zip(denominators).zip(starts);
-        Ok(Self(
-            rows.map(|((((doctor, indicator), numerator), denominator), start)| Declaration {
+    pub(crate) fn read(batches: &[RecordBatch]) -> Result<Vec<Self>, EngineError> {
+        let texts = |name| {
+            let values = columns::texts(batches, name)?.into_iter();
+            Ok::<_, EngineError>(values.map(|value| value.filter(|value| !value.is_empty())))
+        };
+        let rows = texts("medecin")?
+            .zip(texts("specialite")?)
+            .zip(columns::days(batches, "installation")?)
+            .zip(columns::days(batches, "naissance")?)
+            .zip(texts("zone")?)
+            .zip(texts("centre")?);
+        Ok(rows
+            .map(|(((((doctor, speciality), installed), birth), zone), centre)| Self {
                 doctor: doctor.unwrap_or_default(),
-                indicator: indicator.unwrap_or_default(),
-                counts: whole(numerator).zip(whole(denominator)),
-                start: start.and_then(|start| {
-                    start.trim_end_matches('%').trim().replace(',', ".").parse().ok()
-                }),
+                speciality,
+                installed,
+                birth,
+                zone,
+                centre,
             })
-            .collect(),
-        ))
+            .collect())
+    }
+}
+
+/// A row of the table `declarations`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclarationRow {
+    /// Who declares.
+    pub doctor: String,
+    /// Year of activity.
+    pub campaign: i16,
+    /// What is declared.
+    pub indicator: String,
+    /// Numerator and denominator, when both are there.
+    pub counts: Option<(u64, u64)>,
+    /// Starting rate, in the unit of the objectives.
+    pub start: Option<Fraction>,
+    /// Day of the declaration.
+    pub date: Option<Date>,
+}
+
+impl DeclarationRow {
+    /// The latest word comes last.
+    pub(crate) const QUERY: &str =
+        "SELECT medecin, campagne, indicateur, numerateur, denominateur, depart, date FROM declarations
+ORDER BY medecin, campagne, indicateur, date NULLS FIRST, numerateur NULLS FIRST, denominateur NULLS FIRST, depart NULLS FIRST";
+
+    pub(crate) fn read(batches: &[RecordBatch]) -> Result<Vec<Self>, EngineError> {
+        let whole = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
+        let year = |number: Option<i64>| number.and_then(|number| i16::try_from(number).ok());
+        let rows = columns::texts(batches, "medecin")?
+            .into_iter()
+            .zip(columns::integers(batches, "campagne")?)
+            .zip(columns::texts(batches, "indicateur")?)
+            .zip(columns::integers(batches, "numerateur")?)
+            .zip(columns::integers(batches, "denominateur")?)
+            .zip(columns::texts(batches, "depart")?)
+            .zip(columns::days(batches, "date")?);
+        Ok(rows
+            .map(|((((((doctor, campaign), indicator), numerator), denominator), start), date)| {
+                Self {
+                    doctor: doctor.unwrap_or_default(),
+                    campaign: year(campaign).unwrap_or_default(),
+                    indicator: indicator.unwrap_or_default(),
+                    counts: whole(numerator).zip(whole(denominator)),
+                    start: start.and_then(|start| {
+                        start.trim_end_matches('%').trim().replace(',', ".").parse().ok()
+                    }),
+                    date,
+                }
+            })
+            .collect())
+    }
+}
+
+/// What doctors declared for a campaign, the latest word last.
+#[derive(Clone, Debug, Default)]
+pub struct Declared(Vec<DeclarationRow>);
+
+impl Declared {
+    /// Rows of one campaign, the latest word last.
+    pub fn of<'a>(rows: impl Iterator<Item = &'a DeclarationRow>) -> Self {
+        Self(rows.cloned().collect())
     }
 
-    fn of<'a>(
+    fn about<'a>(
         &'a self,
         doctor: &'a str,
         indicator: &'a str,
-    ) -> impl DoubleEndedIterator<Item = &'a Declaration> {
+    ) -> impl DoubleEndedIterator<Item = &'a DeclarationRow> {
         self.0.iter().filter(move |one| one.doctor == doctor && one.indicator == indicator)
     }
 
     /// Numerator and denominator: the latest line wins.
     #[must_use]
     pub fn counts(&self, doctor: &str, indicator: &str) -> Option<(u64, u64)> {
-        self.of(doctor, indicator).rev().find_map(|one| one.counts)
+        self.about(doctor, indicator).rev().find_map(|one| one.counts)
     }
 
     /// Starting rate, in the unit of the objectives: the latest line wins.
     #[must_use]
     pub fn starting_rate(&self, doctor: &str, indicator: &str) -> Option<Fraction> {
-        self.of(doctor, indicator).rev().find_map(|one| one.start.clone())
+        self.about(doctor, indicator).rev().find_map(|one| one.start.clone())
     }
 }
 

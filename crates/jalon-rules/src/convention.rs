@@ -49,6 +49,8 @@ pub struct Scheme {
     pub population: Condition,
     /// Its chapters, in order.
     pub sections: Vec<String>,
+    /// For [`ListKind::Followed`]: codes of the specialities that are paid.
+    pub specialities: Vec<String>,
     /// Euros a point, by campaign.
     pub point_value: Vec<Dated<Fraction>>,
     /// Size of the list for which points are written, by campaign.
@@ -294,6 +296,11 @@ fn read_scheme(
             .ok()
     });
     let sections = keys.texts(walk, "volets");
+    let specialities = keys
+        .has("specialites")
+        .then(|| keys.texts(walk, "specialites"))
+        .flatten()
+        .map_or_else(Vec::new, |(texts, _)| texts);
     let point_value = dated(walk, &mut keys, "valeur_point");
     let reference = dated(walk, &mut keys, "reference");
     let share = dated(walk, &mut keys, "part_intermediaire");
@@ -318,6 +325,7 @@ fn read_scheme(
         last: last?.0,
         population: population?,
         sections: sections?.0,
+        specialities,
         point_value,
         reference,
         share,

@@ -1,6 +1,8 @@
 //! Numbers as French readers write them: a decimal comma, thousands apart, a
 //! space before the unit. No space breaks at the end of a line.
 
+use jiff::civil::Date;
+
 use crate::fraction::Fraction;
 use crate::range::Range;
 
@@ -69,6 +71,12 @@ pub fn quantity(value: &Fraction, max_digits: usize, singular: &str) -> String {
     let (shown, two) = (value.round(max_digits), Fraction::from(2));
     let plural = if shown >= two || shown <= -two { "s" } else { "" };
     format!("{}{UNIT}{singular}{plural}", short(&shown, max_digits))
+}
+
+/// A day: `31/12/2024`.
+#[must_use]
+pub fn date(date: Date) -> String {
+    format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
 }
 
 /// A figure in its own format, or the ends it lies between: `entre 0,00 € et

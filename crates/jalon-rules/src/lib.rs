@@ -8,6 +8,7 @@
 pub mod account;
 pub mod achievement;
 pub mod amount;
+pub mod any_scheme;
 pub mod campaign;
 pub mod codes;
 pub mod condition;

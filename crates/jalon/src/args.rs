@@ -101,9 +101,9 @@ pub struct Subject {
     /// Campagne : l'année d'activité
     #[arg(long, value_name = "ANNÉE")]
     pub campagne: i16,
-    /// Dispositif
-    #[arg(long, value_name = "NOM", default_value = "rosp-adulte", hide_default_value = true)]
-    pub dispositif: String,
+    /// Un seul dispositif ; sans lui, tous ceux de la campagne
+    #[arg(long, value_name = "NOM")]
+    pub dispositif: Option<String>,
     /// Un seul médecin
     #[arg(long, value_name = "ID")]
     pub medecin: Option<String>,

@@ -3,73 +3,102 @@
 use std::fmt::Write as _;
 
 use jalon_data::Dossier;
-use jalon_engine::ledger::{Basis, SchemeLedger};
+use jalon_engine::ledger::{Book, Books, Ledger, People};
 use jalon_engine::{Engine, Question};
-use jalon_rules::amount::{ListOrigin, Measured, State};
+use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::overlay::Overlay;
-use jalon_rules::{Fraction, Range, Status, french};
+use jalon_rules::{Campaign, Range, Rules, Status, french};
 
 use crate::args::{Compute, Output, Subject};
 use crate::failure::Failure;
 use crate::progress::Working;
-use crate::{json, load, text};
+use crate::{json, load, sheet, text};
 
 /// Runs the command.
 pub fn run(args: &Compute) -> Result<(), Failure> {
     let subject = &args.subject;
     let rules = load::rules(subject.regles.as_deref())?;
     let overlay = load::overlay(subject.complement.as_deref(), &rules)?;
-    let scheme = load::scheme(&rules, &subject.dispositif)?;
-    let campaign = load::campaign(scheme, subject.campagne)?;
+    let (campaign, schemes) = asked(&rules, subject)?;
     let work = Working::on("Lecture des faits");
     let dossier = Dossier::open(&subject.dossier)?;
     let engine = Engine::open(&dossier)?;
-    check_doctor(&engine, subject)?;
-    if args.preuves.as_ref().is_some_and(|file| file.is_dir()) {
-        return Err(Failure::usage(
-            "--preuves : c'est un dossier ; donnez le nom d'un fichier à écrire",
-        ));
-    }
-    let basis = Basis {
+    check_payee(&engine, subject)?;
+    let books = Books {
         rules: &rules,
-        scheme,
         campaign,
         overlay: overlay.as_ref(),
         list: subject.patientele,
-    };
-    let pages = basis.pages();
-    let question = Question {
-        rules: &rules,
-        scheme,
-        campaign,
-        pages: &pages,
         doctor: subject.medecin.as_deref(),
     };
     if args.requete {
         drop(work);
-        return text::print(&format!("{}\n", engine.query(question)));
+        return text::print(&queries(&engine, &books, &schemes));
     }
     work.now("Calcul des indicateurs");
-    let counts = match &args.preuves {
-        Some(file) => engine.write_evidence(question, file)?,
-        None => engine.counts(question)?,
+    let people = People::read(&engine)?;
+    let mut counted = Vec::with_capacity(schemes.len());
+    for scheme in &schemes {
+        counted.push((*scheme, books.count(&engine, *scheme)?));
+    }
+    if let Some(file) = &args.preuves {
+        let [AnyScheme::Counted(scheme)] = schemes[..] else {
+            return Err(Failure::usage(
+                "--preuves : un seul dispositif à indicateurs, avec --dispositif NOM",
+            ));
+        };
+        if file.is_dir() {
+            return Err(Failure::usage(
+                "--preuves : c'est un dossier ; donnez le nom d'un fichier à écrire",
+            ));
+        }
+        let pages = books.basis(scheme).pages();
+        let doctor = books.doctor;
+        let question = Question { rules: &rules, scheme, campaign, pages: &pages, doctor };
+        engine.write_evidence(question, file)?;
+    }
+    let all = match schemes[..] {
+        // A scheme asked for is shown, even to those to whom it says nothing.
+        [scheme] if subject.dispositif.is_some() => books
+            .pay(scheme, &counted[0].1, &people)?
+            .into_iter()
+            .map(|ledger| Book { payee: ledger.payee().to_owned(), ledgers: vec![ledger] })
+            .collect(),
+        _ => books.books(&counted, &people, &engine)?,
     };
-    let ledgers = basis.ledgers(&counts, &engine.declared(campaign)?)?;
     drop(work);
     match args.format {
-        Output::Table => text::print(&table(subject, &ledgers, overlay.as_ref())),
-        Output::Csv => text::print(&csv(&ledgers)),
+        Output::Table => text::print(&table(subject, campaign, &all, overlay.as_ref())),
+        Output::Csv => text::print(&csv(&all)),
         Output::Json => {
-            let result = json::Outcome::new(campaign, &rules, &dossier, overlay.as_ref(), &ledgers);
+            let result = json::Outcome::new(campaign, &rules, &dossier, overlay.as_ref(), &all);
             text::print(&format!("{}\n", result.to_text()))
         }
     }
 }
 
-/// A doctor asked for must be one of the dossier.
-pub fn check_doctor(engine: &Engine, subject: &Subject) -> Result<(), Failure> {
+/// The campaign and the schemes asked for: one, or all those of the campaign.
+pub fn asked<'r>(
+    rules: &'r Rules,
+    subject: &Subject,
+) -> Result<(Campaign, Vec<AnyScheme<'r>>), Failure> {
+    match &subject.dispositif {
+        Some(id) => {
+            let scheme = load::scheme(rules, id)?;
+            Ok((load::campaign(scheme, subject.campagne)?, vec![scheme]))
+        }
+        None => {
+            let campaign = load::any_campaign(rules, subject.campagne)?;
+            let schemes = rules.any_schemes().into_iter();
+            Ok((campaign, schemes.filter(|scheme| scheme.covers(campaign)).collect()))
+        }
+    }
+}
+
+/// Whoever is asked for must be someone of the dossier.
+pub fn check_payee(engine: &Engine, subject: &Subject) -> Result<(), Failure> {
     match &subject.medecin {
-        Some(doctor) if !engine.doctors().contains(doctor) => {
+        Some(one) if !engine.doctors().contains(one) && !engine.centres().contains(one) => {
             Err(Failure::usage("--medecin : aucun médecin de ce nom dans la table medecins"))
         }
         _ => Ok(()),
@@ -86,114 +115,52 @@ pub fn overlay_line(overlay: Option<&Overlay>) -> Option<String> {
     Some(text::warning(&format!("{nature} : {} ({})", overlay.title, overlay.source)))
 }
 
-fn table(subject: &Subject, ledgers: &[SchemeLedger<'_>], overlay: Option<&Overlay>) -> String {
+/// The queries behind the counts of every scheme.
+fn queries(engine: &Engine, books: &Books<'_>, schemes: &[AnyScheme<'_>]) -> String {
     let mut out = String::new();
-    match ledgers {
-        [] => out.push_str("Aucun médecin dans ce dossier.\n"),
-        [ledger] => one(&mut out, subject, ledger, overlay),
-        several => many(&mut out, subject, several, overlay),
+    for scheme in schemes {
+        let query = books.query(engine, *scheme);
+        let before = if out.is_empty() { "" } else { "\n" };
+        let _ = writeln!(out, "{before}-- {}\n{query}", scheme.id());
     }
     out
 }
 
-fn one(out: &mut String, subject: &Subject, ledger: &SchemeLedger<'_>, overlay: Option<&Overlay>) {
-    let head = format!("{}, campagne {}", ledger.scheme.name, subject.campagne);
-    let list = match ledger.list.origin {
-        ListOrigin::Counted => "au 31 décembre",
-        ListOrigin::Given => "donnés par --patientele",
-    };
-    let _ = writeln!(out, "{}", text::title(&head));
-    let _ = writeln!(
-        out,
-        "Médecin {} ; patientèle : {} {list}",
-        ledger.doctor,
-        french::count(ledger.list.patients, "patient")
-    );
-    if let Some(line) = overlay_line(overlay) {
-        let _ = writeln!(out, "{line}");
+fn table(
+    subject: &Subject,
+    campaign: Campaign,
+    books: &[Book<'_>],
+    overlay: Option<&Overlay>,
+) -> String {
+    let mut out = String::new();
+    match books {
+        [] => out.push_str("Aucun médecin dans ce dossier.\n"),
+        [book] => one(&mut out, subject, campaign, book, overlay),
+        several => many(&mut out, subject, campaign, several, overlay),
     }
-    out.push('\n');
-    let mut rows = Vec::new();
-    let mut absent = Vec::new();
-    let mut section = "";
-    for (indicator, amount) in ledger.indicators.iter().zip(&ledger.amount.indicators) {
-        let page = indicator.page;
-        if amount.state == State::OutOfCampaign {
-            absent.push(page.id.as_str());
-            continue;
+    out
+}
+
+/// One payee: a table by scheme, then all of them together.
+fn one(
+    out: &mut String,
+    subject: &Subject,
+    campaign: Campaign,
+    book: &Book<'_>,
+    overlay: Option<&Overlay>,
+) {
+    for (at, ledger) in book.ledgers.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
         }
-        if page.rule.section != section {
-            section = &page.rule.section;
-            let mut row = vec![String::new(); 7];
-            section.clone_into(&mut row[0]);
-            rows.push(row);
-        }
-        let kind = page.rule.rate;
-        let rate = match indicator.measured {
-            Measured::Counts { numerator, denominator, .. } => {
-                text::rate(numerator, denominator, kind)
-            }
-            _ => "pas de déclaration".into(),
-        };
-        let arrow = match page.rule.direction {
-            jalon_rules::scale::Direction::Rising => "",
-            jalon_rules::scale::Direction::Falling => " ↓",
-        };
-        rows.push(vec![
-            format!("  {}{arrow}", page.id),
-            rate,
-            format!(
-                "{} → {}",
-                text::objective(indicator.scale.intermediate.as_ref(), kind),
-                text::objective(indicator.scale.target.as_ref(), kind)
-            ),
-            match amount.state {
-                State::BelowMinimum => {
-                    format!("sous le seuil ({})", text::minimum(&indicator.scale))
-                }
-                _ => text::interval(&amount.achievement, |share| french::percent(share, 1)),
-            },
-            {
-                let most = indicator.scale.points.as_ref();
-                let most =
-                    most.map_or_else(|| "?".into(), |points| french::short(&points.value, 1));
-                format!(
-                    "{} / {most}",
-                    text::interval(&amount.points, |points| french::short(points, 1))
-                )
-            },
-            text::interval(&amount.euros, french::euros),
-            text::status(amount.source),
-        ]);
+        let note = (at == 0).then(|| overlay_line(overlay)).flatten();
+        sheet::write(out, ledger, campaign, note.as_deref());
     }
-    let most: Option<Fraction> = ledger
-        .indicators
-        .iter()
-        .zip(&ledger.amount.indicators)
-        .filter(|(_, amount)| amount.state != State::OutOfCampaign)
-        .try_fold(Fraction::zero(), |sum, (indicator, _)| {
-            Some(&sum + &indicator.scale.points.as_ref()?.value)
-        });
-    rows.push(vec![
-        "Total".into(),
-        String::new(),
-        String::new(),
-        String::new(),
-        format!(
-            "{} / {}",
-            text::interval(&ledger.amount.points, |points| french::short(points, 1)),
-            most.map_or_else(|| "?".into(), |points| french::short(&points, 1))
-        ),
-        text::interval(&ledger.amount.euros, french::euros),
-        text::status(ledger.amount.source),
-    ]);
-    let header = ["Indicateur", "Taux", "Objectifs", "Réalisation", "Points", "Euros", "Source"];
-    out.push_str(&text::table(&header, "lrrrrrl", rows));
-    out.push('\n');
-    if !absent.is_empty() {
-        let _ = writeln!(out, "\nHors campagne : {}", absent.join(", "));
+    if book.ledgers.len() > 1 {
+        out.push('\n');
+        sheet::together(out, book, campaign);
     }
-    footnotes(out, subject, &ledger.amount.euros, overlay);
+    footnotes(out, subject, &book.euros(), overlay);
 }
 
 fn footnotes(out: &mut String, subject: &Subject, euros: &Range, overlay: Option<&Overlay>) {
@@ -218,61 +185,92 @@ fn footnotes(out: &mut String, subject: &Subject, euros: &Range, overlay: Option
     );
 }
 
+/// Several payees: a line each.
 fn many(
     out: &mut String,
     subject: &Subject,
-    ledgers: &[SchemeLedger<'_>],
+    campaign: Campaign,
+    books: &[Book<'_>],
     overlay: Option<&Overlay>,
 ) {
-    if let Some(first) = ledgers.first() {
-        let head = format!("{}, campagne {}", first.scheme.name, subject.campagne);
-        let _ = writeln!(out, "{}", text::title(&head));
+    let mut schemes: Vec<AnyScheme<'_>> = Vec::new();
+    for scheme in books.iter().flat_map(|book| &book.ledgers).map(Ledger::scheme) {
+        if schemes.iter().all(|known| known.id() != scheme.id()) {
+            schemes.push(scheme);
+        }
     }
+    let head = match schemes[..] {
+        [scheme] => format!("{}, campagne {campaign}", scheme.name()),
+        _ => format!("Campagne {campaign}"),
+    };
+    let _ = writeln!(out, "{}", text::title(&head));
     if let Some(line) = overlay_line(overlay) {
         let _ = writeln!(out, "{line}");
     }
     out.push('\n');
-    let row = |name: &str, patients: u64, points: &Range, euros: &Range, source: Status| {
-        vec![
-            name.to_owned(),
-            french::integer(patients),
-            text::interval(points, |points| french::short(points, 1)),
-            text::interval(euros, french::euros),
-            text::status(source),
-        ]
+    let single = schemes.len() == 1;
+    let row = |name: &str, patients: u64, points: Option<&Range>, euros: &Range, source: Status| {
+        let mut row = vec![name.to_owned(), french::integer(patients)];
+        if single {
+            row.push(points.map_or_else(String::new, |points| {
+                text::interval(points, |points| french::short(points, 1))
+            }));
+        }
+        row.push(text::interval(euros, french::euros));
+        row.push(text::status(source));
+        row
     };
-    let mut rows: Vec<_> = ledgers
+    let patients = |book: &Book<'_>| {
+        book.ledgers.iter().map(|ledger| ledger.list().patients).max().unwrap_or_default()
+    };
+    let source =
+        |book: &Book<'_>| book.ledgers.iter().map(Ledger::source).max().unwrap_or(Status::Officiel);
+    let points = |book: &Book<'_>| book.ledgers.first().and_then(Ledger::points).cloned();
+    let mut rows: Vec<_> = books
         .iter()
-        .map(|ledger| {
-            let amount = &ledger.amount;
-            row(&ledger.doctor, ledger.list.patients, &amount.points, &amount.euros, amount.source)
+        .map(|book| {
+            row(&book.payee, patients(book), points(book).as_ref(), &book.euros(), source(book))
         })
         .collect();
-    let euros: Range = ledgers.iter().map(|ledger| &ledger.amount.euros).sum();
-    let points: Range = ledgers.iter().map(|ledger| &ledger.amount.points).sum();
-    let patients = ledgers.iter().map(|ledger| ledger.list.patients).sum();
-    let source =
-        ledgers.iter().map(|ledger| ledger.amount.source).max().unwrap_or(Status::Officiel);
-    let total = format!("Total ({})", french::count(ledgers.len() as u64, "médecin"));
-    rows.push(row(&total, patients, &points, &euros, source));
-    let header = ["Médecin", "Patientèle", "Points", "Euros", "Source"];
-    out.push_str(&text::table(&header, "lrrrl", rows));
+    let euros: Range = books.iter().map(Book::euros).collect::<Vec<_>>().iter().sum();
+    let all_points: Option<Vec<Range>> = books.iter().map(points).collect();
+    let all_points: Option<Range> = all_points.map(|points| points.iter().sum());
+    let total = format!("Total ({})", french::count(books.len() as u64, "médecin"));
+    rows.push(row(
+        &total,
+        books.iter().map(patients).sum(),
+        all_points.as_ref(),
+        &euros,
+        books.iter().map(source).max().unwrap_or(Status::Officiel),
+    ));
+    if single {
+        let header = ["Médecin", "Patientèle", "Points", "Euros", "Source"];
+        out.push_str(&text::table(&header, "lrrrl", rows));
+    } else {
+        out.push_str(&text::table(&["Médecin", "Patientèle", "Euros", "Source"], "lrrl", rows));
+    }
     out.push('\n');
     footnotes(out, subject, &euros, overlay);
     out.push_str("Indicateurs d'un médecin : ajoutez --medecin ID, ou --format csv pour tous.\n");
 }
 
-/// One row per doctor and indicator, comma separated, decimal points.
-fn csv(ledgers: &[SchemeLedger<'_>]) -> String {
+/// One row per payee, scheme and indicator, comma separated, decimal points.
+fn csv(books: &[Book<'_>]) -> String {
     let mut out = String::from(
         "medecin,dispositif,patientele,indicateur,statut,numerateur,denominateur,taux,intermediaire,cible,seuil,depart,\
          realisation_min,realisation_max,points_min,points_max,euros_min,euros_max,source\n",
     );
-    for ledger in ledgers {
+    for ledger in books.iter().flat_map(|book| &book.ledgers) {
         let scheme = json::Scheme::new(ledger);
         for indicator in &scheme.indicateurs {
+            let bounds = |interval: Option<&json::Interval>| {
+                let bounds = interval.map(|one| (one.min.clone(), one.max.clone()));
+                bounds.map_or((None, None), |(min, max)| (Some(min), Some(max)))
+            };
+            let realisation = bounds(indicator.realisation.as_ref());
+            let points = bounds(indicator.points.as_ref());
             let cells = [
-                Some(ledger.doctor.clone()),
+                Some(ledger.payee().to_owned()),
                 Some(scheme.dispositif.clone()),
                 Some(scheme.patientele.to_string()),
                 Some(indicator.id.clone()),
@@ -284,10 +282,10 @@ fn csv(ledgers: &[SchemeLedger<'_>]) -> String {
                 indicator.cible.clone(),
                 indicator.seuil.map(|minimum| minimum.to_string()),
                 indicator.depart.clone(),
-                Some(indicator.realisation.min.clone()),
-                Some(indicator.realisation.max.clone()),
-                Some(indicator.points.min.clone()),
-                Some(indicator.points.max.clone()),
+                realisation.0,
+                realisation.1,
+                points.0,
+                points.1,
                 Some(indicator.euros.min.clone()),
                 Some(indicator.euros.max.clone()),
                 Some(indicator.source.to_owned()),

@@ -3,21 +3,22 @@
 use std::fmt::Write as _;
 
 use jalon_data::Dossier;
-use jalon_engine::evidence::{CriterionEvidence, PageCounts, PatientEvidence};
+use jalon_engine::evidence::{CriterionEvidence, PatientEvidence};
 use jalon_engine::facts::FactRow;
-use jalon_engine::ledger::{Basis, SchemeLedger};
+use jalon_engine::ledger::{Books, People};
 use jalon_engine::{Engine, Question};
-use jalon_rules::account::AccountLine;
-use jalon_rules::amount::{IndicatorAmount, Measured};
+use jalon_rules::account::{Account, AccountLine};
+use jalon_rules::amount::Measured;
+use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::campaign::Window;
 use jalon_rules::criterion::{Bounds, Criterion, Test};
 use jalon_rules::page::{Page, Unit};
 use jalon_rules::scale::Direction;
-use jalon_rules::{Campaign, Sourced, french};
+use jalon_rules::{Campaign, Sourced, Status, french};
 use jiff::civil::Date;
 
 use crate::args::Explain;
-use crate::compute::{check_doctor, overlay_line};
+use crate::compute::{check_payee, overlay_line};
 use crate::failure::Failure;
 use crate::{load, text};
 
@@ -26,14 +27,14 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
     let subject = &args.subject;
     let rules = load::rules(subject.regles.as_deref())?;
     let overlay = load::overlay(subject.complement.as_deref(), &rules)?;
-    let scheme = load::scheme(&rules, &subject.dispositif)?;
-    let campaign = load::campaign(scheme, subject.campagne)?;
-    let page = load::page(&rules, scheme, &args.indicateur)?;
+    let (scheme, page) =
+        load::page(&rules, subject.dispositif.as_deref(), &args.indicateur, subject.campagne)?;
+    let campaign = load::campaign(AnyScheme::Counted(scheme), subject.campagne)?;
     load::exists(&rules, page, campaign)?;
     let dossier = Dossier::open(&subject.dossier)?;
     let engine = Engine::open(&dossier)?;
-    check_doctor(&engine, subject)?;
-    let doctors = engine.doctors();
+    check_payee(&engine, subject)?;
+    let doctors = engine.payees(scheme);
     let doctor = match (&subject.medecin, doctors) {
         (Some(doctor), _) => doctor.clone(),
         (None, [only]) => only.clone(),
@@ -44,30 +45,26 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
             )));
         }
     };
-    let basis = Basis {
-        rules: &rules,
-        scheme,
-        campaign,
-        overlay: overlay.as_ref(),
-        list: subject.patientele,
-    };
-    let pages = basis.pages();
-    let missing = || Failure::machine("l'indicateur manque au résultat");
-    let at = pages.iter().position(|one| one.id == page.id).ok_or_else(missing)?;
     // Only this page is asked: what the others count changes nothing here.
     let question =
         Question { rules: &rules, scheme, campaign, pages: &[page], doctor: Some(&doctor) };
     let evidence = engine.evidence(question)?;
-    let mut counts = evidence.counts(&doctor)?;
-    counts.pages.splice(0..0, vec![PageCounts::default(); at]);
-    let ledgers = basis.ledgers(&[counts], &engine.declared(campaign)?)?;
-    let ledger = ledgers.first().ok_or_else(missing)?;
+    let counts = evidence.counts(&doctor)?;
+    let people = People::read(&engine)?;
+    let books = Books {
+        rules: &rules,
+        campaign,
+        overlay: overlay.as_ref(),
+        list: subject.patientele,
+        doctor: Some(&doctor),
+    };
+    let answer = books.basis(scheme).one(page, &counts, &people)?;
     let mut rows = evidence.page(0)?;
     for row in &mut rows {
         among_the_denominator(page, campaign, row);
     }
     let mut out = String::new();
-    head(&mut out, ledger, page, campaign);
+    head(&mut out, &doctor, answer.patients, page, campaign);
     if let Some(line) = overlay_line(overlay.as_ref()) {
         let _ = writeln!(out, "{line}");
     }
@@ -76,7 +73,7 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
         one_patient(&mut out, &engine, page, campaign, &rows, patient)?;
         return text::print(&out);
     }
-    account(&mut out, &ledger.amount.indicators[at]);
+    account(&mut out, answer.source, &answer.account);
     if !page.rule.unit.is_computed() {
         let reason = match page.rule.unit {
             Unit::Unknown => "Indicateur dont le contenu est inconnu",
@@ -84,20 +81,19 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
         };
         let _ = writeln!(out, "\n{reason} : les faits ne disent pas qui compte.");
     } else {
-        summary(&mut out, page, campaign, &rows, ledger.indicators[at].measured);
+        summary(&mut out, page, campaign, &rows, answer.measured);
         patients(&mut out, args, page, campaign, &rows);
     }
     text::print(&out)
 }
 
-fn head(out: &mut String, ledger: &SchemeLedger<'_>, page: &Page, campaign: Campaign) {
+fn head(out: &mut String, doctor: &str, patients: u64, page: &Page, campaign: Campaign) {
     let _ = writeln!(out, "{}", text::title(&page.title));
     let _ = writeln!(
         out,
-        "{} ; campagne {campaign} ; médecin {} ; {}",
+        "{} ; campagne {campaign} ; médecin {doctor} ; {}",
         page.id,
-        ledger.doctor,
-        french::count(ledger.list.patients, "patient")
+        french::count(patients, "patient")
     );
 }
 
@@ -105,10 +101,10 @@ fn head(out: &mut String, ledger: &SchemeLedger<'_>, page: &Page, campaign: Camp
 const FAR: usize = 72;
 
 /// The account of the amount, one line a step, then the sources by number.
-fn account(out: &mut String, amount: &IndicatorAmount) {
-    let _ = writeln!(out, "Source la plus faible : {}\n", text::status(amount.source));
+fn account(out: &mut String, source: Status, account: &Account) {
+    let _ = writeln!(out, "Source la plus faible : {}\n", text::status(source));
     let mut sources: Vec<Sourced<()>> = Vec::new();
-    let lines = amount.account.lines_citing(&mut |source| {
+    let lines = account.lines_citing(&mut |source| {
         let at = sources.iter().position(|other| other == source).unwrap_or_else(|| {
             sources.push(source.clone());
             sources.len() - 1
@@ -272,8 +268,8 @@ fn patients(
             let tail = [
                 criterion.says.clone(),
                 evidence.count.map_or_else(String::new, |count| count.to_string()),
-                evidence.last.map_or_else(String::new, day),
-                deadline.map_or_else(String::new, day),
+                evidence.last.map_or_else(String::new, french::date),
+                deadline.map_or_else(String::new, french::date),
             ];
             table.push(head.into_iter().chain(tail).collect());
         }
@@ -367,7 +363,7 @@ fn one_patient(
         })
         .map(|fact| {
             vec![
-                day(fact.date),
+                french::date(fact.date),
                 fact.table.clone(),
                 format!("{} {}", fact.system, fact.code),
                 fact.detail.clone(),
@@ -397,7 +393,7 @@ fn rows_of(
         format!("{}{}", "  ".repeat(depth), criterion.says),
         met,
         evidence.count.map_or_else(String::new, |count| count.to_string()),
-        evidence.last.map_or_else(String::new, day),
+        evidence.last.map_or_else(String::new, french::date),
     ]);
     if let Some(Test::AnyOf(options)) = &criterion.test {
         let applying = options.iter().filter(|option| option.applies(campaign));
@@ -405,8 +401,4 @@ fn rows_of(
             rows_of(table, role, depth + 1, option, evidence, campaign);
         }
     }
-}
-
-fn day(date: Date) -> String {
-    format!("{:02}/{:02}/{}", date.day(), date.month(), date.year())
 }

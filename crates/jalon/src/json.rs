@@ -2,10 +2,11 @@
 //! down in `docs/calculer.schema.json`.
 
 use jalon_data::Dossier;
-use jalon_engine::ledger::{IndicatorLedger, SchemeLedger};
+use jalon_engine::ledger::{Book, ClassLine, GateLine, IndicatorLedger, Ledger, PreventionLine};
 use jalon_rules::amount::{IndicatorAmount, Measured, State};
+use jalon_rules::forfait::{ItemAmount, PaidAmount};
 use jalon_rules::overlay::Overlay;
-use jalon_rules::{Campaign, Fraction, Rules};
+use jalon_rules::{Campaign, Fraction, Range, Rules, Status};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -55,15 +56,21 @@ pub struct Doctor {
 pub struct Scheme {
     /// Nom du dispositif.
     pub dispositif: String,
-    /// Patients de la liste au 31 décembre.
+    /// `taux`, `par-patient`, `classes` ou `verrou`.
+    pub forme: &'static str,
+    /// Patients de la liste, au jour de référence du dispositif.
     pub patientele: u64,
-    /// Points acquis.
-    pub points: Interval,
+    /// Points acquis ; nul quand le dispositif ne compte pas en points.
+    pub points: Option<Interval>,
     /// Euros, arrondis au centime.
     pub euros: Interval,
     /// Statut le plus faible de tout ce dont le montant dépend.
     pub source: &'static str,
-    /// Les indicateurs de la campagne, puis ceux qui n'existent que d'autres années.
+    /// Pourquoi le montant peut dépasser `euros.max` : formules que personne n'a publiées.
+    pub en_plus: Vec<String>,
+    /// Déclarations que le montant attend.
+    pub attendus: Vec<String>,
+    /// Les indicateurs, classes ou éléments de la campagne ; pour des taux, puis ceux qui n'existent que d'autres années.
     pub indicateurs: Vec<Indicator>,
 }
 
@@ -72,9 +79,9 @@ pub struct Scheme {
 pub struct Indicator {
     /// Identifiant.
     pub id: String,
-    /// `compte`, `sous-seuil`, `inconnu` ou `hors-campagne`.
+    /// `compte`, `sous-seuil`, `inconnu` ou `hors-campagne` ; pour un verrou, `atteint`, `non atteint`, `en partie` ou `inconnu`.
     pub statut: &'static str,
-    /// Entier, en texte ; nul si rien n'est déclaré.
+    /// Entier, en texte ; nul si rien n'est déclaré, ou si l'effectif est incertain.
     pub numerateur: Option<String>,
     /// Entier, en texte.
     pub denominateur: Option<String>,
@@ -88,11 +95,11 @@ pub struct Indicator {
     pub seuil: Option<u64>,
     /// Taux de départ, dans l'unité des objectifs ; nul s'il est inconnu.
     pub depart: Option<String>,
-    /// Part des points acquise, entre 0 et 1.
-    pub realisation: Interval,
-    /// Points acquis.
-    pub points: Interval,
-    /// Euros, arrondis au centime.
+    /// Part des points acquise, entre 0 et 1 ; nulle hors des taux.
+    pub realisation: Option<Interval>,
+    /// Points acquis ; nul quand la ligne n'en porte pas.
+    pub points: Option<Interval>,
+    /// Euros, arrondis au centime ; pour un verrou, ceux que la ligne vaut si le bloc est atteint.
     pub euros: Interval,
     /// Statut le plus faible de tout ce dont le montant dépend.
     pub source: &'static str,
@@ -111,19 +118,19 @@ pub struct Interval {
 }
 
 impl Interval {
-    fn new(range: &jalon_rules::Range, digits: usize) -> Self {
+    fn new(range: &Range, digits: usize) -> Self {
         Self { min: range.min().to_decimal(digits), max: range.max().to_decimal(digits) }
     }
 }
 
 impl Outcome {
-    /// The result of a computation; ledgers are sorted by doctor.
+    /// The result of a computation; books are sorted by payee.
     pub fn new(
         campaign: Campaign,
         rules: &Rules,
         dossier: &Dossier,
         overlay: Option<&Overlay>,
-        ledgers: &[SchemeLedger<'_>],
+        books: &[Book<'_>],
     ) -> Self {
         Self {
             campagne: campaign.year(),
@@ -135,11 +142,11 @@ impl Outcome {
                 nature: overlay.status.word(),
                 empreinte: overlay.hash.clone(),
             }),
-            medecins: ledgers
+            medecins: books
                 .iter()
-                .map(|ledger| Doctor {
-                    medecin: ledger.doctor.clone(),
-                    dispositifs: vec![Scheme::new(ledger)],
+                .map(|book| Doctor {
+                    medecin: book.payee.clone(),
+                    dispositifs: book.ledgers.iter().map(Scheme::new).collect(),
                 })
                 .collect(),
         }
@@ -153,27 +160,45 @@ impl Outcome {
 }
 
 impl Scheme {
-    /// One scheme of one doctor.
-    pub fn new(ledger: &SchemeLedger<'_>) -> Self {
-        let amount = &ledger.amount;
+    /// One scheme of one payee.
+    pub fn new(ledger: &Ledger<'_>) -> Self {
+        let indicateurs = match ledger {
+            Ledger::Rate(ledger) => {
+                let lines = ledger.indicators.iter().zip(&ledger.amount.indicators);
+                lines.map(|(indicator, amount)| Indicator::rate(indicator, amount)).collect()
+            }
+            Ledger::Prevention(ledger) => ledger.lines.iter().map(Indicator::prevention).collect(),
+            Ledger::Classes(ledger) => {
+                let lines = ledger.lines.iter().zip(&ledger.amount.classes);
+                lines.map(|(line, (_, paid))| Indicator::class(line, paid)).collect()
+            }
+            Ledger::Gate(ledger) => {
+                let lines = ledger.lines.iter().zip(&ledger.amount.items);
+                let point = ledger.point_value();
+                lines.map(|(line, item)| Indicator::item(line, item, point.as_ref())).collect()
+            }
+        };
         Self {
-            dispositif: ledger.scheme.id.clone(),
-            patientele: ledger.list.patients,
-            points: Interval::new(&amount.points, DIGITS),
-            euros: Interval::new(&amount.euros, 2),
-            source: amount.source.word(),
-            indicateurs: ledger
-                .indicators
-                .iter()
-                .zip(&amount.indicators)
-                .map(|(indicator, amount)| Indicator::new(indicator, amount))
-                .collect(),
+            dispositif: ledger.scheme().id().to_owned(),
+            forme: match ledger {
+                Ledger::Rate(_) => "taux",
+                Ledger::Prevention(_) => "par-patient",
+                Ledger::Classes(_) => "classes",
+                Ledger::Gate(_) => "verrou",
+            },
+            patientele: ledger.list().patients,
+            points: ledger.points().map(|points| Interval::new(points, DIGITS)),
+            euros: Interval::new(ledger.euros(), 2),
+            source: ledger.source().word(),
+            en_plus: ledger.more().to_vec(),
+            attendus: ledger.awaited().into_iter().map(str::to_owned).collect(),
+            indicateurs,
         }
     }
 }
 
 impl Indicator {
-    fn new(indicator: &IndicatorLedger<'_>, amount: &IndicatorAmount) -> Self {
+    fn rate(indicator: &IndicatorLedger<'_>, amount: &IndicatorAmount) -> Self {
         let printed = |value: &Fraction| value.to_short_decimal(DIGITS);
         let scale = &indicator.scale;
         let (numerator, denominator, left_out) = match indicator.measured {
@@ -192,11 +217,66 @@ impl Indicator {
             cible: scale.target.as_ref().map(|value| printed(&value.value)),
             seuil: scale.minimum.as_ref().map(|value| value.value),
             depart: indicator.start.as_ref().map(|value| printed(&value.value)),
-            realisation: Interval::new(&amount.achievement, DIGITS),
-            points: Interval::new(&amount.points, DIGITS),
+            realisation: Some(Interval::new(&amount.achievement, DIGITS)),
+            points: Some(Interval::new(&amount.points, DIGITS)),
             euros: Interval::new(&amount.euros, 2),
             source: if amount.state == State::OutOfCampaign { "" } else { amount.source.word() },
             ecartes: left_out.map(|boxes| boxes.to_string()),
+        }
+    }
+
+    /// A line without objectives.
+    fn bare(id: &str, euros: &Range, source: Status) -> Self {
+        Self {
+            id: id.to_owned(),
+            statut: State::Counted.word(),
+            numerateur: None,
+            denominateur: None,
+            taux: None,
+            intermediaire: None,
+            cible: None,
+            seuil: None,
+            depart: None,
+            realisation: None,
+            points: None,
+            euros: Interval::new(euros, 2),
+            source: source.word(),
+            ecartes: None,
+        }
+    }
+
+    fn prevention(line: &PreventionLine<'_>) -> Self {
+        let counts = &line.counts;
+        let rate = Fraction::ratio(counts.numerator, counts.denominator);
+        Self {
+            numerateur: Some(counts.numerator.to_string()),
+            denominateur: Some(counts.denominator.to_string()),
+            taux: rate.map(|rate| rate.to_decimal(DIGITS)),
+            ..Self::bare(&line.page.id, &line.paid.euros, line.paid.source)
+        }
+    }
+
+    fn class(line: &ClassLine<'_>, paid: &PaidAmount) -> Self {
+        let (least, most) = line.patients;
+        let patients = (least == most).then(|| least.to_string());
+        Self {
+            numerateur: patients.clone(),
+            denominateur: patients,
+            ..Self::bare(&line.page.sheet.id, &paid.euros, paid.source)
+        }
+    }
+
+    /// `point` is the value of a point, where items count in points.
+    fn item(line: &GateLine<'_>, item: &ItemAmount, point: Option<&Fraction>) -> Self {
+        let worth = item.points.clone().unwrap_or_else(Range::zero);
+        let euros = point.map_or_else(|| worth.clone(), |point| &worth * point);
+        let source = item.met.weakest().unwrap_or(Status::Officiel);
+        Self {
+            statut: item.state.word(),
+            numerateur: line.answer.map(|answer| answer.numerator.to_string()),
+            denominateur: line.answer.map(|answer| answer.denominator.to_string()),
+            points: point.and(item.points.as_ref()).map(|points| Interval::new(points, DIGITS)),
+            ..Self::bare(&item.id, &euros, source)
         }
     }
 }

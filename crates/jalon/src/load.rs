@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use jalon_rules::Campaign;
+use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::convention::Scheme;
 use jalon_rules::diagnostic::{Diagnostic, nearest};
 use jalon_rules::overlay::Overlay;
@@ -93,19 +94,32 @@ fn placed(folder: &Path, error: &RulesError) -> Failure {
 }
 
 /// The scheme of that name.
-pub fn scheme<'r>(rules: &'r Rules, id: &str) -> Result<&'r Scheme, Failure> {
-    rules.scheme(id).ok_or_else(|| {
-        let ids: Vec<_> = rules.schemes().map(|(_, scheme)| scheme.id.as_str()).collect();
+pub fn scheme<'r>(rules: &'r Rules, id: &str) -> Result<AnyScheme<'r>, Failure> {
+    rules.any_scheme(id).ok_or_else(|| {
+        let ids: Vec<_> = rules.any_schemes().into_iter().map(AnyScheme::id).collect();
         Failure::usage(unknown("dispositif", id, &ids))
     })
 }
 
 /// The campaign of that year, among those of the scheme.
-pub fn campaign(scheme: &Scheme, year: i16) -> Result<Campaign, Failure> {
+pub fn campaign(scheme: AnyScheme<'_>, year: i16) -> Result<Campaign, Failure> {
     let campaign = Campaign::new(year).filter(|campaign| scheme.covers(*campaign));
     campaign.ok_or_else(|| {
-        let known = span(Some((scheme.first, scheme.last)));
-        Failure::usage(format!("campagne {year} absente des règles de {} ; {known}", scheme.id))
+        let known = span(Some(scheme.span()));
+        Failure::usage(format!("campagne {year} absente des règles de {} ; {known}", scheme.id()))
+    })
+}
+
+/// The campaign of that year, among those of any scheme.
+pub fn any_campaign(rules: &Rules, year: i16) -> Result<Campaign, Failure> {
+    let schemes = rules.any_schemes();
+    let campaign = Campaign::new(year)
+        .filter(|campaign| schemes.iter().any(|scheme| scheme.covers(*campaign)));
+    campaign.ok_or_else(|| {
+        let first = schemes.iter().map(|scheme| scheme.span().0).min();
+        let last = schemes.iter().map(|scheme| scheme.span().1).max();
+        let known = span(first.zip(last));
+        Failure::usage(format!("campagne {year} absente des règles ; {known}"))
     })
 }
 
@@ -127,12 +141,73 @@ pub fn exists(rules: &Rules, page: &Page, campaign: Campaign) -> Result<(), Fail
     Err(Failure::usage(format!("`{}` n'existe pas en {campaign} ; {known}", page.id)))
 }
 
-/// The page of that indicator.
-pub fn page<'r>(rules: &'r Rules, scheme: &Scheme, id: &str) -> Result<&'r Page, Failure> {
-    rules.page(&scheme.id, id).ok_or_else(|| {
-        let ids: Vec<_> = rules.pages_of(scheme).iter().map(|page| page.id.as_str()).collect();
-        Failure::usage(unknown("indicateur", id, &ids))
-    })
+/// The page of that indicator, and its scheme: the one given, or the only one
+/// of the campaign that has such a page.
+pub fn page<'r>(
+    rules: &'r Rules,
+    dispositif: Option<&str>,
+    id: &str,
+    year: i16,
+) -> Result<(&'r Scheme, &'r Page), Failure> {
+    let counted = |scheme| match scheme {
+        AnyScheme::Counted(scheme) => Some(scheme),
+        AnyScheme::Classes(_) | AnyScheme::Gate(_) => None,
+    };
+    let schemes: Vec<&Scheme> = match dispositif {
+        Some(name) => {
+            let scheme = scheme(rules, name)?;
+            campaign(scheme, year)?;
+            vec![counted(scheme).ok_or_else(|| {
+                Failure::usage(format!(
+                    "{name} n'a pas d'indicateurs comptés sur les patients : `jalon calculer` en donne le détail"
+                ))
+            })?]
+        }
+        None => {
+            let campaign = any_campaign(rules, year)?;
+            let schemes = rules.any_schemes().into_iter();
+            schemes.filter(|scheme| scheme.covers(campaign)).filter_map(counted).collect()
+        }
+    };
+    let found: Vec<_> = schemes
+        .iter()
+        .filter_map(|scheme| {
+            let page = rules.pages_of(scheme).into_iter().find(|page| page.id == id)?;
+            Some((*scheme, page))
+        })
+        .collect();
+    // A centre is paid by the pages of others: its doctors' come first.
+    let own: Vec<_> =
+        found.iter().filter(|(scheme, page)| page.rule.scheme == scheme.id).copied().collect();
+    match (own.as_slice(), found.as_slice()) {
+        ([one], _) | ([], [one]) => Ok(*one),
+        ([], []) => {
+            let pages = schemes.iter().flat_map(|scheme| rules.pages_of(scheme));
+            let mut ids: Vec<_> = pages.map(|page| page.id.as_str()).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            Err(Failure::usage(unknown("indicateur", id, &ids)))
+        }
+        _ => {
+            let names: Vec<_> = found.iter().map(|(scheme, _)| scheme.id.as_str()).collect();
+            Err(Failure::usage(format!(
+                "`{id}` existe dans {} dispositifs : choisissez avec --dispositif\naide : {}",
+                names.len(),
+                names.join(", ")
+            )))
+        }
+    }
+}
+
+/// No page of any scheme has that identifier.
+pub fn no_indicator(rules: &Rules, id: &str) -> Failure {
+    let gates = rules.all_gate_pages().iter().map(|page| page.sheet.id.as_str());
+    let classes = rules.all_class_pages().iter().map(|page| page.sheet.id.as_str());
+    let pages = rules.pages().iter().map(|page| page.id.as_str());
+    let mut ids: Vec<_> = pages.chain(gates).chain(classes).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Failure::usage(unknown("indicateur", id, &ids))
 }
 
 fn unknown(what: &str, given: &str, known: &[&str]) -> String {

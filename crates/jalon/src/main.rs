@@ -9,6 +9,7 @@ mod json;
 mod load;
 mod progress;
 mod rule_pages;
+mod sheet;
 mod text;
 mod usage;
 mod verify;

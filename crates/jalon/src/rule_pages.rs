@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::convention::Form;
 use jalon_rules::criterion::{Criterion, Test};
+use jalon_rules::forfait::Sheet;
 use jalon_rules::page::{Page, Unit};
 use jalon_rules::rules::Rules;
 use jalon_rules::scale::{Direction, RateKind, Scale};
@@ -31,7 +33,7 @@ fn list(rules: &Rules, args: &ShowRules) -> Result<(), Failure> {
         if args.dispositif.as_ref().is_some_and(|wanted| *wanted != scheme.id) {
             continue;
         }
-        let campaign = args.campagne.map(|year| load::campaign(scheme, year)).transpose()?;
+        let Some(campaign) = listed(args, AnyScheme::Counted(scheme))? else { continue };
         let mut rows = Vec::new();
         for page in rules.pages_of(scheme) {
             if campaign.is_some_and(|campaign| !rules.exists(page, campaign)) {
@@ -65,8 +67,87 @@ fn list(rules: &Rules, args: &ShowRules) -> Result<(), Failure> {
         let header = ["Indicateur", "Volet", "Campagnes", "Unité", worth, "Titre"];
         let _ = writeln!(out, "{}\n", text::table(&header, "llllrl", rows));
     }
+    for scheme in rules.any_schemes() {
+        if args.dispositif.as_ref().is_none_or(|wanted| *wanted == scheme.id()) {
+            flat(&mut out, rules, args, scheme)?;
+        }
+    }
     text::print(out.trim_end_matches('\n'))?;
     text::print("\n")
+}
+
+/// The campaign of which a scheme is listed, all of them when none is asked
+/// for; `None` when it has no such campaign and was not asked for by name.
+fn listed(args: &ShowRules, scheme: AnyScheme<'_>) -> Result<Option<Option<Campaign>>, Failure> {
+    let Some(year) = args.campagne else { return Ok(Some(None)) };
+    match load::campaign(scheme, year) {
+        Ok(campaign) => Ok(Some(Some(campaign))),
+        Err(failure) if args.dispositif.is_some() => Err(failure),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Lists a gate, or classes.
+fn flat(
+    out: &mut String,
+    rules: &Rules,
+    args: &ShowRules,
+    scheme: AnyScheme<'_>,
+) -> Result<(), Failure> {
+    let Some(campaign) = listed(args, scheme)? else { return Ok(()) };
+    let (first, last) = scheme.span();
+    let years = (first.year()..=last.year()).filter_map(Campaign::new);
+    let mut sheets: Vec<(&Sheet, Vec<Campaign>)> = Vec::new();
+    for year in years.filter(|year| campaign.is_none_or(|one| one == *year)) {
+        let pages: Vec<&Sheet> = match scheme {
+            AnyScheme::Counted(_) => return Ok(()),
+            AnyScheme::Classes(scheme) => {
+                rules.class_pages(scheme, year).into_iter().map(|page| &page.sheet).collect()
+            }
+            AnyScheme::Gate(scheme) => {
+                rules.gate_pages(scheme, year).into_iter().map(|page| &page.sheet).collect()
+            }
+        };
+        for sheet in pages {
+            match sheets.iter_mut().find(|(known, _)| known.id == sheet.id) {
+                Some((_, years)) => years.push(year),
+                None => sheets.push((sheet, vec![year])),
+            }
+        }
+    }
+    let rows = sheets
+        .into_iter()
+        .map(|(sheet, years)| {
+            let span = match (years.first(), years.last()) {
+                (Some(first), Some(last)) if first != last => format!("{first}-{last}"),
+                (Some(only), _) => only.to_string(),
+                _ => String::new(),
+            };
+            vec![sheet.id.clone(), span, sheet.title.clone()]
+        })
+        .collect();
+    let kind = if matches!(scheme, AnyScheme::Gate(_)) { "Élément" } else { "Classe" };
+    let _ = writeln!(
+        out,
+        "{}\n{} ; campagnes {first} à {last}\n",
+        text::title(scheme.name()),
+        scheme.id()
+    );
+    let _ = writeln!(out, "{}\n", text::table(&[kind, "Campagnes", "Titre"], "lll", rows));
+    Ok(())
+}
+
+/// The pages of gates and classes of that name.
+fn sheets<'r>(rules: &'r Rules, args: &ShowRules, id: &str) -> Vec<&'r Sheet> {
+    let gates = rules.all_gate_pages().iter().map(|page| (&page.scheme, &page.sheet));
+    let classes = rules.all_class_pages().iter().map(|page| (&page.scheme, &page.sheet));
+    gates
+        .chain(classes)
+        .filter(|(scheme, sheet)| {
+            sheet.id == id && args.dispositif.as_ref().is_none_or(|wanted| wanted == *scheme)
+        })
+        .map(|(_, sheet)| sheet)
+        .collect()
 }
 
 /// What an indicator can bring: its points, or the euros of one patient.
@@ -83,14 +164,17 @@ fn show(rules: &Rules, args: &ShowRules, id: &str) -> Result<(), Failure> {
         .pages_named(id)
         .filter(|page| args.dispositif.as_ref().is_none_or(|wanted| page.rule.scheme == *wanted))
         .collect();
-    if found.is_empty() {
-        let scheme = args.dispositif.as_deref().unwrap_or("rosp-adulte");
-        let scheme = load::scheme(rules, scheme)?;
-        load::page(rules, scheme, id)?;
-        return Ok(());
+    let sheets = sheets(rules, args, id);
+    if found.is_empty() && sheets.is_empty() {
+        if let Some(scheme) = &args.dispositif {
+            load::scheme(rules, scheme)?;
+        }
+        return Err(load::no_indicator(rules, id));
     }
     let Some(year) = args.campagne else {
-        let sources: Vec<&str> = found.iter().map(|page| page.source.as_str()).collect();
+        let pages = found.iter().map(|page| page.source.as_str());
+        let sources: Vec<&str> =
+            pages.chain(sheets.iter().map(|sheet| sheet.source.as_str())).collect();
         return text::print(&sources.join("\n"));
     };
     // The same identifier may name indicators of several schemes: those of
@@ -101,7 +185,7 @@ fn show(rules: &Rules, args: &ShowRules, id: &str) -> Result<(), Failure> {
         load::exists(rules, page, campaign)?;
         Ok(campaign)
     };
-    let mut out = String::new();
+    let mut out: String = sheets.iter().map(|sheet| sheet.source.as_str()).collect();
     let mut refused = None;
     for page in found {
         match in_campaign(page) {

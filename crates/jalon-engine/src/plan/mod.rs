@@ -9,6 +9,7 @@
 
 mod anchored;
 mod boxes;
+pub mod classes;
 mod events;
 mod list;
 mod treatments;

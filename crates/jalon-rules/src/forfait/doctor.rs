@@ -6,6 +6,7 @@ use super::declared::Declared;
 use crate::account::{Account, Unit};
 use crate::campaign::Campaign;
 use crate::fraction::Fraction;
+use crate::french;
 use crate::status::{Sourced, Status};
 
 /// A doctor as the table `medecins` describes him. Nothing is known that is not
@@ -72,8 +73,7 @@ pub struct Renunciation {
 /// What a scheme pays a doctor who gave it up: 0, and why.
 #[must_use]
 pub fn renounced(title: impl Into<String>, renunciation: &Renunciation) -> Account {
-    let Renunciation { date } = renunciation;
-    let day = format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year());
+    let day = french::date(renunciation.date);
     Account::given(title.into(), Unit::Euros, Fraction::zero())
         .sourced(&Sourced::new((), Status::Releve, "déclaration du médecin"))
         .noted(format!("renonciation du {day} : rien n'est dû"))

@@ -1,16 +1,19 @@
-//! Counts held against the rules: what each doctor earns, and why.
+//! Rates held against objectives.
 
+use jalon_rules::account::Account;
 use jalon_rules::amount::{
-    AmountError, Inputs, ListOrigin, ListSize, Measured, SchemeAmount, Terms, scheme_amount,
+    Inputs, ListOrigin, ListSize, Measured, SchemeAmount, Terms, scheme_amount,
 };
-use jalon_rules::convention::Scheme;
+use jalon_rules::convention::{Coefficient, Form, Scheme};
+use jalon_rules::forfait::Renunciation;
 use jalon_rules::overlay::Overlay;
-use jalon_rules::page::Page;
+use jalon_rules::page::{Page, Unit};
 use jalon_rules::rules::Rules;
 use jalon_rules::scale::Scale;
-use jalon_rules::{Campaign, Fraction, Sourced, Status};
+use jalon_rules::{Campaign, Fraction, Range, Sourced, Status, french};
 
-use crate::evidence::DoctorCounts;
+use super::{LedgerError, People, prevention};
+use crate::evidence::{DoctorCounts, PageCounts};
 use crate::facts::Declared;
 
 /// One scheme of one doctor in one campaign.
@@ -42,6 +45,19 @@ pub struct IndicatorLedger<'r> {
     pub start: Option<Sourced<Fraction>>,
 }
 
+/// One indicator of one doctor, paid.
+#[derive(Debug)]
+pub struct OneAmount {
+    /// The list that weights the amount.
+    pub patients: u64,
+    /// What was counted.
+    pub measured: Measured,
+    /// The weakest status among everything the amount rests on.
+    pub source: Status,
+    /// How the amount was made.
+    pub account: Account,
+}
+
 /// What a ledger is made from, besides the counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Basis<'r> {
@@ -57,20 +73,16 @@ pub struct Basis<'r> {
     pub list: Option<u64>,
 }
 
-/// A ledger that cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// The scheme has no terms in the campaign.
-    #[error("{scheme} n'a pas de barème en {campaign}")]
-    NoTerms {
-        /// The scheme.
-        scheme: String,
-        /// The campaign.
-        campaign: Campaign,
-    },
-    /// An amount without bound.
-    #[error(transparent)]
-    Amount(#[from] AmountError),
+impl<'r> SchemeLedger<'r> {
+    /// Indicators that the doctor has to declare and has not.
+    #[must_use]
+    pub fn awaited(&self) -> Vec<&'r str> {
+        self.indicators
+            .iter()
+            .filter(|one| one.measured == Measured::Unknown && one.page.rule.unit == Unit::Declared)
+            .map(|one| one.page.id.as_str())
+            .collect()
+    }
 }
 
 impl<'r> Basis<'r> {
@@ -83,18 +95,80 @@ impl<'r> Basis<'r> {
         pages
     }
 
-    /// What each doctor earns.
+    /// What each doctor earns. A doctor who gave the scheme up earns nothing,
+    /// as by a coefficient of 0.
     pub fn ledgers(
         &self,
         counts: &[DoctorCounts],
-        declared: &Declared,
+        people: &People,
     ) -> Result<Vec<SchemeLedger<'r>>, LedgerError> {
         let terms = Terms::of(self.scheme, self.campaign).ok_or_else(|| LedgerError::NoTerms {
             scheme: self.scheme.id.clone(),
             campaign: self.campaign,
         })?;
         let pages = self.pages();
-        counts.iter().map(|counts| self.ledger(counts, declared, &terms, &pages)).collect()
+        let declared = people.declared(self.campaign);
+        counts
+            .iter()
+            .map(|counts| {
+                let answers = people.answers(&counts.doctor, self.campaign, &[])?;
+                let mut terms = terms.clone();
+                if let Some(Renunciation { date }) = answers.renunciation() {
+                    terms.coefficient = Some(Coefficient {
+                        campaign: self.campaign,
+                        name: format!("renonciation du {}", french::date(*date)),
+                        value: Sourced::new(
+                            Range::zero(),
+                            Status::Releve,
+                            "déclaration du médecin",
+                        ),
+                    });
+                }
+                self.ledger(counts, &declared, &terms, &pages)
+            })
+            .collect()
+    }
+
+    /// What one page earns one doctor. `counts` are those of that page alone.
+    pub fn one(
+        &self,
+        page: &'r Page,
+        counts: &DoctorCounts,
+        people: &People,
+    ) -> Result<OneAmount, LedgerError> {
+        let counted = counts.pages.first().copied().unwrap_or_default();
+        if self.scheme.form == Form::PerPatient {
+            let ledger = prevention::ledger(self.scheme, self.campaign, &[page], counts)?;
+            return Ok(OneAmount {
+                patients: counts.patients,
+                measured: Measured::Counts {
+                    numerator: counted.numerator,
+                    denominator: counted.denominator,
+                    left_out: counted.left_out,
+                },
+                source: ledger.source,
+                account: ledger.account,
+            });
+        }
+        // The others are worth nothing here, and are not read.
+        let pages = self
+            .pages()
+            .iter()
+            .map(|other| if other.id == page.id { counted } else { PageCounts::default() })
+            .collect();
+        let counts = DoctorCounts { pages, ..counts.clone() };
+        let ledgers = self.ledgers(&[counts], people)?;
+        let found = ledgers.into_iter().next().and_then(|ledger| {
+            let at = ledger.indicators.iter().position(|one| one.page.id == page.id)?;
+            let measured = ledger.indicators.get(at)?.measured;
+            let amount = ledger.amount.indicators.into_iter().nth(at)?;
+            let (source, account) = (amount.source, amount.account);
+            Some(OneAmount { patients: ledger.list.patients, measured, source, account })
+        });
+        found.ok_or_else(|| LedgerError::NoTerms {
+            scheme: self.scheme.id.clone(),
+            campaign: self.campaign,
+        })
     }
 
     fn ledger(
