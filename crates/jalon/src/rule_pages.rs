@@ -27,11 +27,19 @@ fn list(rules: &Rules, args: &ShowRules) -> Result<(), Failure> {
         load::scheme(rules, id)?;
     }
     let mut out = String::new();
+    let mut refused = None;
     for (convention, scheme) in rules.schemes() {
         if args.dispositif.as_ref().is_some_and(|wanted| *wanted != scheme.id) {
             continue;
         }
-        let campaign = args.campagne.map(|year| load::campaign(scheme, year)).transpose()?;
+        let campaign = match args.campagne.map(|year| load::campaign(scheme, year)).transpose() {
+            // Asked of all schemes, a campaign leaves out those it is not of.
+            Err(failure) if args.dispositif.is_none() => {
+                refused = refused.or(Some(failure));
+                continue;
+            }
+            campaign => campaign?,
+        };
         let mut rows = Vec::new();
         for page in rules.pages_of(scheme) {
             if campaign.is_some_and(|campaign| !rules.exists(page, campaign)) {
@@ -64,6 +72,10 @@ fn list(rules: &Rules, args: &ShowRules) -> Result<(), Failure> {
         };
         let header = ["Indicateur", "Volet", "Campagnes", "Unité", worth, "Titre"];
         let _ = writeln!(out, "{}\n", text::table(&header, "llllrl", rows));
+    }
+    match refused {
+        Some(failure) if out.is_empty() => return Err(failure),
+        _ => {}
     }
     text::print(out.trim_end_matches('\n'))?;
     text::print("\n")
