@@ -33,8 +33,8 @@ const SCALE: &str =
 const RULE: &str = "unite = \"patient\"\n[[numerateur]]\nid = \"n\"\ndit = \"x\"\nou = \"mois between 8 and 21\"\n";
 
 fn page(rule: &str, scale: &str, case: &str) -> String {
-    let cases: String =
-        (0..6).map(|at| format!("| {at} | 2026 | {case} | oui | non |\n")).collect();
+    let case = |at: u8| format!("| {at} | 2026 | {case} | oui | non |");
+    let cases = [0, 1, 2, 3, 4, 5].map(case).join("\n");
     format!(
         "# Essai\n\nTextes : aucun\n\n```toml regle\ndispositif = \"essai\"\nvolet = \"v\"\nsens = \"hausse\"\n{rule}```
 
@@ -45,7 +45,8 @@ fn page(rule: &str, scale: &str, case: &str) -> String {
 
 | cas | campagne | patient | actes | dénominateur | numérateur |
 | --- | --- | --- | --- | --- | --- |
-{cases}"
+{cases}
+"
     )
 }
 
