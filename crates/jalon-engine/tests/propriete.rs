@@ -89,16 +89,16 @@ fn the_interpreter_answers_every_case() {
                 if page.rule.scheme != scheme.id {
                     continue;
                 }
-                let found = if !page.rule.unit.is_computed() {
-                    let declared = case.facts.declaration;
-                    declared.map(|(numerator, denominator)| (denominator, numerator))
-                } else {
+                let found = if page.rule.unit.is_computed() {
                     let patient = Patient::of_case("cas", "m1", &case.facts);
                     let reference = Reference::new(&RULES, case.campaign, &patient);
                     let listed = !reference.payees(scheme, &BTreeMap::new()).is_empty();
                     let answer = listed.then(|| reference.answer(page));
                     let counts = answer.map(|answer| (answer.denominator, answer.numerator));
                     Some(counts.unwrap_or_default())
+                } else {
+                    let declared = case.facts.declaration;
+                    declared.map(|(numerator, denominator)| (denominator, numerator))
                 };
                 let expected = case.denominator.zip(case.numerator);
                 if found != expected {
