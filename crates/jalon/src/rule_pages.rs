@@ -28,6 +28,9 @@ fn list(rules: &Rules, args: &ShowRules) -> Result<(), Failure> {
     if let Some(id) = &args.dispositif {
         load::scheme(rules, id)?;
     }
+    if let (None, Some(year)) = (&args.dispositif, args.campagne) {
+        load::any_campaign(rules, year)?;
+    }
     let mut out = String::new();
     for (convention, scheme) in rules.schemes() {
         if args.dispositif.as_ref().is_some_and(|wanted| *wanted != scheme.id) {

@@ -324,7 +324,7 @@ impl Reader {
         {
             walk.fault(span.clone(), format!("`jusque` ({until}) avant `depuis` ({since})"));
         }
-        let only_if = self.only_if(walk, &mut keys, unit, place);
+        let only_if = Self::only_if(walk, &mut keys, unit, place);
         let given: Vec<_> = TESTS
             .into_iter()
             .filter(|test| keys.has(test) && !(*test == "codes" && keys.has("compte")))
@@ -365,21 +365,20 @@ impl Reader {
             says: says?.0,
             since,
             until: until.map(|(campaign, _)| campaign),
-            only_if: only_if?,
+            only_if,
             test,
         })
     }
 
-    /// The condition of `si`; `None` when it is wrong.
+    /// The condition of `si`.
     fn only_if(
-        &self,
         walk: &mut Walk<'_>,
         keys: &mut Keys<'_, '_>,
         unit: Option<&Unit>,
         place: Place,
-    ) -> Option<Option<Condition>> {
+    ) -> Option<Condition> {
         if !keys.has("si") {
-            return Some(None);
+            return None;
         }
         let by_patient = unit.is_none_or(|unit| matches!(unit, Unit::Patient | Unit::Event(_)));
         if place != Place::Option || !by_patient {
@@ -391,7 +390,7 @@ impl Reader {
             );
             return None;
         }
-        condition(walk, keys, "si", Column::PATIENT).map(Some)
+        condition(walk, keys, "si", Column::PATIENT)
     }
 
     fn test(
