@@ -272,6 +272,7 @@ proptest! {
             doctor: doctor.to_owned(),
             patients: evidence[0].iter().filter(|row| row.doctor == doctor).count() as u64,
             pages: evidence.iter().map(|rows| sum(rows, doctor)).collect(),
+            lent: BTreeMap::new(),
         };
         let expected: Vec<DoctorCounts> = DOCTORS.iter().map(|doctor| of_doctor(doctor)).collect();
         prop_assert_eq!(engine(&told).counts(exam.question()).unwrap(), expected);

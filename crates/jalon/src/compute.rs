@@ -39,7 +39,9 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
     let people = People::read(&engine)?;
     let mut counted = Vec::with_capacity(schemes.len());
     for scheme in &schemes {
-        counted.push((*scheme, books.count(&engine, *scheme)?));
+        if subject.dispositif.is_some() || books.may_pay(&engine, *scheme, &people) {
+            counted.push((*scheme, books.count(&engine, *scheme)?));
+        }
     }
     if let Some(file) = &args.preuves {
         let [AnyScheme::Counted(scheme)] = schemes[..] else {

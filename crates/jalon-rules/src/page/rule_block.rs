@@ -557,10 +557,10 @@ fn condition(
 
 /// The days of `pendant`, told from one of `anchors` if from any.
 fn window(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>, anchors: &[Anchor]) -> Option<Window> {
-    let Some(value) = keys.has("pendant").then(|| keys.text(walk, "pendant")) else {
-        return Some(Window::YEAR);
+    let written = keys.has("pendant");
+    let Some((text, span)) = keys.text(walk, "pendant") else {
+        return (!written).then_some(Window::YEAR);
     };
-    let (text, span) = value?;
     let Some(window) = Window::parse(&text) else {
         walk.fault_with(span, format!("fenêtre illisible : `{text}`"), Window::HINT);
         return None;
