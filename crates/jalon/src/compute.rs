@@ -84,17 +84,13 @@ pub fn asked<'r>(
     rules: &'r Rules,
     subject: &Subject,
 ) -> Result<(Campaign, Vec<AnyScheme<'r>>), Failure> {
-    match &subject.dispositif {
-        Some(id) => {
-            let scheme = load::scheme(rules, id)?;
-            Ok((load::campaign(scheme, subject.campagne)?, vec![scheme]))
-        }
-        None => {
-            let campaign = load::any_campaign(rules, subject.campagne)?;
-            let schemes = rules.any_schemes().into_iter();
-            Ok((campaign, schemes.filter(|scheme| scheme.covers(campaign)).collect()))
-        }
+    if let Some(id) = &subject.dispositif {
+        let scheme = load::scheme(rules, id)?;
+        return Ok((load::campaign(scheme, subject.campagne)?, vec![scheme]));
     }
+    let campaign = load::any_campaign(rules, subject.campagne)?;
+    let schemes = rules.any_schemes().into_iter();
+    Ok((campaign, schemes.filter(|scheme| scheme.covers(campaign)).collect()))
 }
 
 /// Whoever is asked for must be someone of the dossier.

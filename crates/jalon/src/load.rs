@@ -149,10 +149,8 @@ pub fn page<'r>(
     id: &str,
     year: i16,
 ) -> Result<(&'r Scheme, &'r Page), Failure> {
-    let counted = |scheme| match scheme {
-        AnyScheme::Counted(scheme) => Some(scheme),
-        AnyScheme::Classes(_) | AnyScheme::Gate(_) => None,
-    };
+    let counted =
+        |scheme| if let AnyScheme::Counted(scheme) = scheme { Some(scheme) } else { None };
     let schemes: Vec<&Scheme> = match dispositif {
         Some(name) => {
             let scheme = scheme(rules, name)?;
