@@ -151,21 +151,18 @@ pub fn page<'r>(
 ) -> Result<(&'r Scheme, &'r Page), Failure> {
     let counted =
         |scheme| if let AnyScheme::Counted(scheme) = scheme { Some(scheme) } else { None };
-    let schemes: Vec<&Scheme> = match dispositif {
-        Some(name) => {
-            let scheme = scheme(rules, name)?;
-            campaign(scheme, year)?;
-            vec![counted(scheme).ok_or_else(|| {
-                Failure::usage(format!(
-                    "{name} n'a pas d'indicateurs comptés sur les patients : `jalon calculer` en donne le détail"
-                ))
-            })?]
-        }
-        None => {
-            let campaign = any_campaign(rules, year)?;
-            let schemes = rules.any_schemes().into_iter();
-            schemes.filter(|scheme| scheme.covers(campaign)).filter_map(counted).collect()
-        }
+    let schemes: Vec<&Scheme> = if let Some(name) = dispositif {
+        let scheme = scheme(rules, name)?;
+        campaign(scheme, year)?;
+        let scheme = counted(scheme).ok_or_else(|| {
+            let reason = "n'a pas d'indicateurs comptés sur les patients";
+            Failure::usage(format!("{name} {reason} : `jalon calculer` en donne le détail"))
+        })?;
+        vec![scheme]
+    } else {
+        let campaign = any_campaign(rules, year)?;
+        let schemes = rules.any_schemes().into_iter();
+        schemes.filter(|scheme| scheme.covers(campaign)).filter_map(counted).collect()
     };
     let found: Vec<_> = schemes
         .iter()
