@@ -120,7 +120,7 @@ def duckdb_lecture(dossier):
 def verifier(dossier):
     """Les mêmes comptes des deux côtés, sinon la comparaison ne vaut rien."""
     _, sortie = lancer(list(map(str, [JALON, "calculer", dossier, "--campagne", CAMPAGNE,
-                                      "--format", "json"])))
+                                      "--dispositif", "rosp-adulte", "--format", "json"])))
     resultat = json.loads(sortie)
     _, sortie = lancer([sys.executable, __file__, "--requetes", str(dossier)])
     attendu = json.loads(sortie)
@@ -165,7 +165,8 @@ def main():
     dossiers = {taille: population(taille) for taille in tailles}
     grand = dossiers[options.patients]
     compares = verifier(grand)
-    calculer = lambda dossier: [JALON, "calculer", dossier, "--campagne", CAMPAGNE, "--format", "json"]
+    calculer = lambda dossier: [JALON, "calculer", dossier, "--campagne", CAMPAGNE, "--dispositif", "rosp-adulte",
+                                 "--format", "json"]
     preuves = DONNEES / "preuves.parquet"
     moi = [sys.executable, __file__]
     mesures = {taille: mesurer(calculer(dossiers[taille]), options.repetitions) for taille in tailles}

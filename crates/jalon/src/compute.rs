@@ -1,9 +1,10 @@
 //! `jalon calculer`
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use jalon_data::Dossier;
-use jalon_engine::ledger::{Book, Books, Ledger, People};
+use jalon_engine::ledger::{Book, Books, Counted, Ledger, People};
 use jalon_engine::{Engine, Question};
 use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::overlay::Overlay;
@@ -38,26 +39,14 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
     work.now("Calcul des indicateurs");
     let people = People::read(&engine)?;
     let mut counted = Vec::with_capacity(schemes.len());
-    for scheme in &schemes {
-        if subject.dispositif.is_some() || books.may_pay(&engine, *scheme, &people) {
-            counted.push((*scheme, books.count(&engine, *scheme)?));
-        }
-    }
     if let Some(file) = &args.preuves {
-        let [AnyScheme::Counted(scheme)] = schemes[..] else {
-            return Err(Failure::usage(
-                "--preuves : un seul dispositif à indicateurs, avec --dispositif NOM",
-            ));
-        };
-        if file.is_dir() {
-            return Err(Failure::usage(
-                "--preuves : c'est un dossier ; donnez le nom d'un fichier à écrire",
-            ));
+        counted.push(written(&engine, &books, &schemes, file)?);
+    } else {
+        for scheme in &schemes {
+            if subject.dispositif.is_some() || books.may_pay(&engine, *scheme, &people) {
+                counted.push((*scheme, books.count(&engine, *scheme)?));
+            }
         }
-        let pages = books.basis(scheme).pages();
-        let doctor = books.doctor;
-        let question = Question { rules: &rules, scheme, campaign, pages: &pages, doctor };
-        engine.write_evidence(question, file)?;
     }
     let all = match schemes[..] {
         // A scheme asked for is shown, even to those to whom it says nothing.
@@ -77,6 +66,30 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
             text::print(&format!("{}\n", result.to_text()))
         }
     }
+}
+
+/// Writes the evidence of the only scheme asked for, and counts from it.
+fn written<'r>(
+    engine: &Engine,
+    books: &Books<'r>,
+    schemes: &[AnyScheme<'r>],
+    file: &Path,
+) -> Result<(AnyScheme<'r>, Counted), Failure> {
+    let [AnyScheme::Counted(scheme)] = *schemes else {
+        return Err(Failure::usage(
+            "--preuves : un seul dispositif à indicateurs, avec --dispositif NOM",
+        ));
+    };
+    if file.is_dir() {
+        return Err(Failure::usage(
+            "--preuves : c'est un dossier ; donnez le nom d'un fichier à écrire",
+        ));
+    }
+    let pages = books.basis(scheme).pages();
+    let Books { rules, campaign, doctor, .. } = *books;
+    let question = Question { rules, scheme, campaign, pages: &pages, doctor };
+    let counts = engine.write_evidence(question, file)?;
+    Ok((AnyScheme::Counted(scheme), Counted::Pages(counts)))
 }
 
 /// The campaign and the schemes asked for: one, or all those of the campaign.
