@@ -82,13 +82,22 @@ pub fn asked<'r>(
     rules: &'r Rules,
     subject: &Subject,
 ) -> Result<(Campaign, Vec<AnyScheme<'r>>), Failure> {
-    match &subject.dispositif {
+    schemes(rules, subject.dispositif.as_deref(), subject.campagne)
+}
+
+/// The same, by their names.
+pub fn schemes<'r>(
+    rules: &'r Rules,
+    dispositif: Option<&str>,
+    campagne: i16,
+) -> Result<(Campaign, Vec<AnyScheme<'r>>), Failure> {
+    match dispositif {
         Some(id) => {
             let scheme = load::scheme(rules, id)?;
-            Ok((load::campaign(scheme, subject.campagne)?, vec![scheme]))
+            Ok((load::campaign(scheme, campagne)?, vec![scheme]))
         }
         None => {
-            let campaign = load::any_campaign(rules, subject.campagne)?;
+            let campaign = load::any_campaign(rules, campagne)?;
             let schemes = rules.any_schemes().into_iter();
             Ok((campaign, schemes.filter(|scheme| scheme.covers(campaign)).collect()))
         }
@@ -299,7 +308,7 @@ fn csv(books: &[Book<'_>]) -> String {
     out
 }
 
-fn quoted(cell: &str) -> String {
+pub fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
