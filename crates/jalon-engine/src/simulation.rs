@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jalon_rules::amount::State;
 use jalon_rules::any_scheme::AnyScheme;
+use jalon_rules::forfait::Declared;
 use jalon_rules::reform::{Change, Reformed, Setting};
 use jalon_rules::scale::Direction;
 use jalon_rules::{Fraction, Range};
@@ -224,7 +225,7 @@ pub fn simulate(present: &Present<'_>, changes: &[Change]) -> Result<Simulated, 
     for book in present.paid {
         let mine = |change: &Change| change.doctor.as_ref() == Some(&book.payee);
         let decisions = (0..named.len()).filter(|at| mine(named[*at])).collect();
-        let doctor = present.people.doctor(&book.payee, &Default::default());
+        let doctor = present.people.doctor(&book.payee, &Declared::default());
         let year = doctor.year_of_practice(campaign.reference_day());
         let years = starts
             .iter()
@@ -281,17 +282,13 @@ fn refuse_disorder(rules: &Reformed) -> Result<(), SimulationError> {
 /// One plus the rate of a year of practice; of any year when it is unknown.
 fn uplift(rates: &[Fraction], year: Option<i16>) -> Range {
     let with = |rate: &Fraction| &Fraction::one() + &rate.hundredths();
-    match year {
-        Some(year) => {
-            let at = usize::try_from(year).ok().and_then(|year| year.checked_sub(1));
-            let rate = at.and_then(|at| rates.get(at));
-            rate.map_or_else(Range::one, |rate| Range::exact(with(rate)))
-        }
-        None => {
-            let most = rates.iter().max().map_or_else(Fraction::one, with);
-            Range::hull(Fraction::one(), most)
-        }
-    }
+    let Some(year) = year else {
+        let most = rates.iter().max().map_or_else(Fraction::one, with);
+        return Range::hull(Fraction::one(), most);
+    };
+    let at = usize::try_from(year).ok().and_then(|year| year.checked_sub(1));
+    let rate = at.and_then(|at| rates.get(at));
+    rate.map_or_else(Range::one, |rate| Range::exact(with(rate)))
 }
 
 /// Percentiles of the rates of everyone, from worse to better.
