@@ -91,17 +91,13 @@ pub fn schemes<'r>(
     dispositif: Option<&str>,
     campagne: i16,
 ) -> Result<(Campaign, Vec<AnyScheme<'r>>), Failure> {
-    match dispositif {
-        Some(id) => {
-            let scheme = load::scheme(rules, id)?;
-            Ok((load::campaign(scheme, campagne)?, vec![scheme]))
-        }
-        None => {
-            let campaign = load::any_campaign(rules, campagne)?;
-            let schemes = rules.any_schemes().into_iter();
-            Ok((campaign, schemes.filter(|scheme| scheme.covers(campaign)).collect()))
-        }
+    if let Some(id) = dispositif {
+        let scheme = load::scheme(rules, id)?;
+        return Ok((load::campaign(scheme, campagne)?, vec![scheme]));
     }
+    let campaign = load::any_campaign(rules, campagne)?;
+    let schemes = rules.any_schemes().into_iter();
+    Ok((campaign, schemes.filter(|scheme| scheme.covers(campaign)).collect()))
 }
 
 /// Whoever is asked for must be someone of the dossier.

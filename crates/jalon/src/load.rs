@@ -48,6 +48,7 @@ pub fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     let path = path.display();
     match error.kind() {
         ErrorKind::PermissionDenied => Failure::input(format!("{path} : lecture refusée")),
+        ErrorKind::NotFound => Failure::input(format!("{path} : fichier introuvable")),
         _ => Failure::input(format!("{path} : lecture impossible ({error})")),
     }
 }

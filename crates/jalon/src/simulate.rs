@@ -89,7 +89,7 @@ fn reforms(args: &Simulate) -> Result<Vec<Reform>, Failure> {
 /// A bundled reform, or a file.
 fn reform(name: &str) -> Result<Reform, Failure> {
     let path = Path::new(name);
-    let is_file = name.ends_with(".toml") || name.contains('/') || path.is_file();
+    let is_file = path.extension().is_some() || name.contains('/') || path.is_file();
     let read = if is_file {
         let bytes = std::fs::read(path).map_err(|error| load::unreadable(path, &error))?;
         Reform::parse(name, &String::from_utf8_lossy(&bytes))

@@ -8,20 +8,24 @@ use serde_json::Value;
 
 const CABINET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../exemples/cabinet");
 
+#[cfg(test)]
 fn compared(arguments: &[&str]) -> String {
     done([&["comparer", CABINET, "--avant", "2024", "--apres", "2026"], arguments].concat())
 }
 
+#[cfg(test)]
 fn json(arguments: &[&str]) -> Value {
     serde_json::from_str(&compared(&[arguments, &["--format", "json"]].concat())).unwrap()
 }
 
+#[cfg(test)]
 fn calculated(campaign: &str) -> Value {
     let asked = ["calculer", CABINET, "--campagne", campaign, "--format", "json"];
     serde_json::from_str(&done(asked)).unwrap()
 }
 
 /// Cents of an amount as printed in JSON.
+#[cfg(test)]
 fn cents(value: &Value) -> i64 {
     value.as_str().unwrap().replace('.', "").parse().unwrap()
 }

@@ -15,20 +15,23 @@ const CABINET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../exemples/cabin
 const COMPLEMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../exemples/cabinet/complement");
 
 /// Four invented doctors.
+#[cfg(test)]
 static PAYS: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     let target = folder.path().join("pays");
-    let asked = ["--patients", "900", "--medecins", "4", "--graine", "3", "--campagne", "2024"];
+    let asked = ["--patients", "240", "--medecins", "4", "--graine", "3", "--campagne", "2024"];
     let mut command: Command = command();
     let answer = run(command.arg("generer").args(asked).arg("--vers").arg(target));
     assert_eq!(answer.code, 0, "{}", answer.err);
     folder
 });
 
+#[cfg(test)]
 fn pays() -> String {
     PAYS.path().join("pays").display().to_string()
 }
 
+#[cfg(test)]
 fn simulated(dossier: &str, arguments: &[&str]) -> String {
     done(
         [&["simuler", dossier, "--campagne", "2024", "--complement", COMPLEMENT], arguments]
@@ -36,16 +39,19 @@ fn simulated(dossier: &str, arguments: &[&str]) -> String {
     )
 }
 
+#[cfg(test)]
 fn json(dossier: &str, arguments: &[&str]) -> Value {
     let text = simulated(dossier, &[arguments, &["--format", "json"]].concat());
     serde_json::from_str(&text).unwrap()
 }
 
+#[cfg(test)]
 fn refusal(code: i32, arguments: &[&str]) -> String {
     refused(code, [&["simuler", CABINET, "--campagne", "2024"], arguments].concat())
 }
 
 /// Cents of an amount as printed in JSON.
+#[cfg(test)]
 fn cents(value: &Value) -> i64 {
     value.as_str().unwrap().replace('.', "").parse().unwrap()
 }
@@ -230,5 +236,5 @@ fn bad_reform_files_are_refused_with_their_line() {
     has(&one(""), &["réforme sans modification"]);
     let missing = fs::canonicalize(CABINET).unwrap().join("absent.toml");
     let missing = missing.display().to_string();
-    has(&refusal(1, &["--reforme", &missing]), &["lecture impossible"]);
+    has(&refusal(1, &["--reforme", &missing]), &["fichier introuvable"]);
 }
