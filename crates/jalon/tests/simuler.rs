@@ -186,6 +186,12 @@ fn a_decision_is_for_one_doctor_and_for_a_time() {
 }
 
 #[test]
+fn an_established_doctor_gains_nothing_from_a_longer_start() {
+    let told = json(CABINET, &["--reforme", "debut-activite"]);
+    assert_eq!(told["inchanges"], 1, "{told}");
+}
+
+#[test]
 fn what_cannot_be_computed_is_said() {
     let table = simulated(CABINET, &["--reforme", "remplacants"]);
     has(&table, &["ReAGJIR 6", "Non calculé : qui remplace qui", "inchangés : 1"]);

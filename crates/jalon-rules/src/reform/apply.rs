@@ -141,6 +141,9 @@ impl Reformed {
 
     /// Multiplies what a scheme pays in the campaign.
     pub fn multiply(&mut self, scheme: &str, by: &Range, why: &str) {
+        if *by == Range::one() {
+            return;
+        }
         let present = self.rules.scheme(scheme).and_then(|one| one.coefficient(self.campaign));
         let value = present.map_or_else(|| by.clone(), |one| &one.value.value * by);
         self.coefficient(scheme, value, why);
