@@ -13,6 +13,7 @@ mod inventory;
 pub mod ledger;
 mod net;
 mod plan;
+pub mod simulation;
 mod sql;
 
 pub use engine::{Engine, Question};

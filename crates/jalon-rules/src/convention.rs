@@ -23,6 +23,17 @@ pub struct Convention {
     pub law: String,
     /// Its schemes.
     pub schemes: Vec<Scheme>,
+    /// Which of its schemes came in the place of which.
+    pub replacements: Vec<Sourced<Replacement>>,
+}
+
+/// A scheme that came in the place of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The scheme that ended.
+    pub before: String,
+    /// The one that replaced it.
+    pub after: String,
 }
 
 /// A payment scheme.
@@ -255,10 +266,13 @@ impl Convention {
         if schemes.is_empty() {
             walk.fault_with(0..0, "convention sans dispositif", "[dispositif.rosp-adulte]");
         }
+        let replacements = keys.tables(&mut walk, "remplacement");
+        let replacements =
+            replacements.into_iter().filter_map(|keys| replacement(&mut walk, keys)).collect();
         keys.end(&mut walk);
         faults.append(&mut walk.faults);
         let id = file.rsplit('/').nth(1)?.to_owned();
-        Some(Self { id, name: name?.0, law: law?.0, schemes })
+        Some(Self { id, name: name?.0, law: law?.0, schemes, replacements })
     }
 }
 
@@ -387,6 +401,16 @@ fn optional_choice<T: Copy>(
     default: T,
 ) -> Option<T> {
     if keys.has(key) { keys.choice(walk, key, choices) } else { Some(default) }
+}
+
+/// An entry of `remplacement`.
+fn replacement(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<Sourced<Replacement>> {
+    let before = keys.required(walk, "avant");
+    let after = keys.required(walk, "apres");
+    let sourced = keys.sourced(walk, ());
+    keys.end(walk);
+    let Sourced { status, source, .. } = sourced?;
+    Some(Sourced::new(Replacement { before: before?.0, after: after?.0 }, status, source))
 }
 
 /// An entry of `pages_de`.

@@ -21,6 +21,7 @@ pub mod french;
 pub mod overlay;
 pub mod page;
 pub mod range;
+pub mod reform;
 pub mod rules;
 pub mod scale;
 pub mod status;

@@ -153,6 +153,13 @@ impl Overlay {
         Some(scale)
     }
 
+    /// The starting rates alone: what remains of an overlay whose scales were
+    /// written into the rules.
+    #[must_use]
+    pub fn without_scales(&self) -> Self {
+        Self { scales: BTreeMap::new(), ..self.clone() }
+    }
+
     /// The starting rate of a doctor, in the unit of the objectives.
     #[must_use]
     pub fn starting_rate(

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::campaign::Campaign;
 use crate::codes::CodeList;
-use crate::convention::{Convention, Form, Scheme};
+use crate::convention::{Convention, Form, Replacement, Scheme};
 use crate::criterion::{Criterion, Test};
 use crate::diagnostic::{Diagnostic, Severity, choose};
 use crate::forfait::{self, ClassPage, ClassScheme, FlatScheme, GatePage, GateScheme};
@@ -16,13 +16,13 @@ use crate::page::{Page, Unit};
 /// A consistent set of rules.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    conventions: Vec<Convention>,
-    pages: Vec<Page>,
+    pub(crate) conventions: Vec<Convention>,
+    pub(crate) pages: Vec<Page>,
     lists: BTreeMap<String, CodeList>,
-    gates: Vec<GateScheme>,
-    gate_pages: Vec<GatePage>,
+    pub(crate) gates: Vec<GateScheme>,
+    pub(crate) gate_pages: Vec<GatePage>,
     class_schemes: Vec<ClassScheme>,
-    class_pages: Vec<ClassPage>,
+    pub(crate) class_pages: Vec<ClassPage>,
     hash: String,
 }
 
@@ -301,6 +301,23 @@ impl Rules {
         for page in &self.pages {
             self.check_page(page, today, faults);
         }
+        for convention in &self.conventions {
+            let file = format!("{}/convention.toml", convention.id);
+            let source = crate::diagnostic::Source {
+                file: &file,
+                text: texts.get(file.as_str()).unwrap_or(&""),
+            };
+            for Replacement { before, after } in
+                convention.replacements.iter().map(|one| &one.value)
+            {
+                for name in
+                    [before, after].into_iter().filter(|name| self.any_scheme(name).is_none())
+                {
+                    let message = format!("`remplacement` : dispositif inconnu : `{name}`");
+                    faults.push(source.fault(0..0, message));
+                }
+            }
+        }
         for (convention, scheme) in self.schemes() {
             let file = format!("{}/convention.toml", convention.id);
             let text = texts.get(file.as_str()).copied().unwrap_or("");
@@ -578,6 +595,8 @@ impl Kind {
     fn of(path: &str) -> Self {
         let parts: Vec<_> = path.split('/').collect();
         match parts.as_slice() {
+            // Reforms stand on the rules and are none of them.
+            ["reformes", _] => Self::Other,
             ["codes", name] if extension(name) == "csv" => Self::Rule(RuleKind::Codes),
             [_, "convention.toml"] => Self::Rule(RuleKind::Convention),
             [_, name] if extension(name) == "toml" => Self::Rule(RuleKind::FlatScheme),

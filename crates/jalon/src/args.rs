@@ -61,6 +61,25 @@ Exemples :
   jalon expliquer exemples/cabinet --campagne 2024 --indicateur diabete-hba1c --patients
   jalon expliquer exemples/cabinet --campagne 2024 --indicateur diabete-hba1c --patient P0000012")]
     Expliquer(Explain),
+    /// Met en regard deux campagnes : les mêmes patients sous les anciennes et les nouvelles règles
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemples :
+  jalon comparer exemples/cabinet --avant 2025 --apres 2026
+  jalon comparer exemples/cabinet --avant 2024 --apres 2026 --memes-faits
+  jalon comparer pays --avant 2025 --apres 2026 --medecin M0007 --format json")]
+    Comparer(Contrast),
+    /// Simule une réforme : qui gagne, qui perd, et combien
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemples :
+  jalon simuler exemples/cabinet --campagne 2024 --modifier diabete-hba1c.cible=90
+  jalon simuler pays --campagne 2024 --modifier rosp-adulte.part_intermediaire=0.5 --par-medecin
+  jalon simuler pays --campagne 2024 --modifier 'rosp-adulte.objectifs=percentiles 30 80'
+  jalon simuler pays --campagne 2024 --reforme sans-ponderation
+  jalon simuler pays --campagne 2024 --reforme ma-reforme.toml --format csv
+
+Champs : docs/simuler.md. Un nombre se corrige dans une règle : diabete-hba1c.cible,
+.intermediaire, .seuil, .points, .exclu ; rosp-adulte.valeur_point, .reference, .coefficient…")]
+    Simuler(Simulate),
     /// Liste les règles, ou en montre une
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
@@ -146,6 +165,79 @@ pub struct Compute {
     /// Montre la requête exécutée au lieu du résultat
     #[arg(long, conflicts_with_all = ["preuves", "format"])]
     pub requete: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Contrast {
+    /// Dossier des tables de faits
+    #[arg(value_name = "DOSSIER", help_heading = ARGUMENTS)]
+    pub dossier: PathBuf,
+    /// Première campagne
+    #[arg(long, value_name = "ANNÉE")]
+    pub avant: i16,
+    /// Seconde campagne
+    #[arg(long, value_name = "ANNÉE")]
+    pub apres: i16,
+    /// Applique les règles de la seconde campagne aux faits de la première
+    #[arg(long)]
+    pub memes_faits: bool,
+    /// Un seul médecin
+    #[arg(long, value_name = "ID")]
+    pub medecin: Option<String>,
+    /// Valeurs à ajouter aux règles : celles d'un relevé
+    #[arg(long, value_name = "DIR")]
+    pub complement: Option<PathBuf>,
+    /// Règles à la place de celles du programme
+    #[arg(long, value_name = "DIR")]
+    pub regles: Option<PathBuf>,
+    /// table, json ou csv
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub format: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// Dossier des tables de faits
+    #[arg(value_name = "DOSSIER", help_heading = ARGUMENTS)]
+    pub dossier: PathBuf,
+    /// Campagne : l'année d'activité
+    #[arg(long, value_name = "ANNÉE")]
+    pub campagne: i16,
+    /// Un seul dispositif ; sans lui, tous ceux de la campagne
+    #[arg(long, value_name = "NOM")]
+    pub dispositif: Option<String>,
+    /// Change un paramètre ; l'option se répète
+    #[arg(long, value_name = "ID.CHAMP=VALEUR")]
+    pub modifier: Vec<String>,
+    /// Réforme livrée avec le programme, ou fichier TOML ; l'option se répète
+    #[arg(long, value_name = "NOM|FICHIER")]
+    pub reforme: Vec<String>,
+    /// Ajoute une ligne par médecin
+    #[arg(long)]
+    pub par_medecin: bool,
+    /// Valeurs à ajouter aux règles : celles d'un relevé
+    #[arg(long, value_name = "DIR")]
+    pub complement: Option<PathBuf>,
+    /// Règles à la place de celles du programme
+    #[arg(long, value_name = "DIR")]
+    pub regles: Option<PathBuf>,
+    /// table, json ou csv
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub format: Output,
 }
 
 #[derive(Debug, Args)]

@@ -97,11 +97,20 @@ pub fn asked<'r>(
     rules: &'r Rules,
     subject: &Subject,
 ) -> Result<(Campaign, Vec<AnyScheme<'r>>), Failure> {
-    if let Some(id) = &subject.dispositif {
+    schemes(rules, subject.dispositif.as_deref(), subject.campagne)
+}
+
+/// The same, by their names.
+pub fn schemes<'r>(
+    rules: &'r Rules,
+    dispositif: Option<&str>,
+    campagne: i16,
+) -> Result<(Campaign, Vec<AnyScheme<'r>>), Failure> {
+    if let Some(id) = dispositif {
         let scheme = load::scheme(rules, id)?;
-        return Ok((load::campaign(scheme, subject.campagne)?, vec![scheme]));
+        return Ok((load::campaign(scheme, campagne)?, vec![scheme]));
     }
-    let campaign = load::any_campaign(rules, subject.campagne)?;
+    let campaign = load::any_campaign(rules, campagne)?;
     let schemes = rules.any_schemes().into_iter();
     Ok((campaign, schemes.filter(|scheme| scheme.covers(campaign)).collect()))
 }
@@ -310,7 +319,7 @@ fn csv(books: &[Book<'_>]) -> String {
     out
 }
 
-fn quoted(cell: &str) -> String {
+pub fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {

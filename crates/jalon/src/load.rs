@@ -44,10 +44,11 @@ pub fn files(root: &Path) -> Result<Vec<RuleFile>, Failure> {
     Ok(found)
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+pub fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     let path = path.display();
     match error.kind() {
         ErrorKind::PermissionDenied => Failure::input(format!("{path} : lecture refusée")),
+        ErrorKind::NotFound => Failure::input(format!("{path} : fichier introuvable")),
         _ => Failure::input(format!("{path} : lecture impossible ({error})")),
     }
 }
@@ -209,7 +210,7 @@ pub fn no_indicator(rules: &Rules, id: &str) -> Failure {
     Failure::usage(unknown("indicateur", id, &ids))
 }
 
-fn unknown(what: &str, given: &str, known: &[&str]) -> String {
+pub fn unknown(what: &str, given: &str, known: &[&str]) -> String {
     let list = known.join(", ");
     match nearest(given, known.iter().copied()) {
         Some(near) => format!("{what} inconnu : `{given}`\naide : `{near}` ? Connus : {list}"),

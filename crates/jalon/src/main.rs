@@ -2,6 +2,7 @@
 
 mod args;
 mod compute;
+mod contrast;
 mod explain;
 mod failure;
 mod generate;
@@ -10,6 +11,7 @@ mod load;
 mod progress;
 mod rule_pages;
 mod sheet;
+mod simulate;
 mod text;
 mod usage;
 mod verify;
@@ -42,6 +44,8 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Calculer(args) => compute::run(&args),
         Command::Expliquer(args) => explain::run(&args),
+        Command::Comparer(args) => contrast::run(&args),
+        Command::Simuler(args) => simulate::run(&args),
         Command::Regles(args) => rule_pages::run(&args),
         Command::Verifier(args) => verify::run(&args),
         Command::Generer(args) => generate::run(&args),

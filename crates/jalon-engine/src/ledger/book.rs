@@ -83,20 +83,30 @@ impl<'r> Books<'r> {
 
     /// Asks the engine what a scheme counts.
     pub fn count(&self, engine: &Engine, scheme: AnyScheme<'r>) -> Result<Counted, EngineError> {
+        self.count_as_of(engine, scheme, self.campaign)
+    }
+
+    /// The same, on the days and ages of another campaign: the pages of this
+    /// one asked of the facts of that one.
+    pub fn count_as_of(
+        &self,
+        engine: &Engine,
+        scheme: AnyScheme<'r>,
+        facts: Campaign,
+    ) -> Result<Counted, EngineError> {
         let Self { rules, campaign, doctor, .. } = *self;
         match scheme {
             AnyScheme::Counted(scheme) => {
                 let pages = self.basis(scheme).pages();
+                let campaign = facts;
                 let question = Question { rules, scheme, campaign, pages: &pages, doctor };
                 engine.counts(question).map(Counted::Pages)
             }
             AnyScheme::Classes(scheme) => {
                 let pages = rules.class_pages(scheme, campaign);
-                engine
-                    .class_counts(&pages, scheme.counted_in(campaign), doctor)
-                    .map(Counted::Classes)
+                engine.class_counts(&pages, scheme.counted_in(facts), doctor).map(Counted::Classes)
             }
-            AnyScheme::Gate(_) => engine.class_counts(&[], campaign, doctor).map(Counted::Lists),
+            AnyScheme::Gate(_) => engine.class_counts(&[], facts, doctor).map(Counted::Lists),
         }
     }
 
