@@ -14,6 +14,7 @@ pub mod ledger;
 mod net;
 mod plan;
 mod sql;
+pub mod worklist;
 
 pub use engine::{Engine, Question};
 pub use error::EngineError;

@@ -8,6 +8,7 @@ mod generate;
 mod json;
 mod load;
 mod progress;
+mod relaunch;
 mod rule_pages;
 mod sheet;
 mod text;
@@ -42,6 +43,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Calculer(args) => compute::run(&args),
         Command::Expliquer(args) => explain::run(&args),
+        Command::Relancer(args) => relaunch::run(&args),
         Command::Regles(args) => rule_pages::run(&args),
         Command::Verifier(args) => verify::run(&args),
         Command::Generer(args) => generate::run(&args),
