@@ -54,9 +54,11 @@ fn euros(range: &Range) -> String {
 fn targets(out: &mut String, outcome: &Outcome<'_, '_>) {
     let (rates, paid): (Vec<_>, Vec<_>) =
         outcome.list.targets.iter().partition(|target| target.scale.is_some());
-    if !rates.is_empty() {
-        let _ = writeln!(out, "\n{}\n", text::title("Jusqu'à l'objectif suivant"));
-        let table = rates.into_iter().flat_map(rate_rows).collect();
+    for scheme in rates.chunk_by(|one, next| one.scheme.id == next.scheme.id) {
+        let name = scheme.first().map_or("", |target| target.scheme.name.as_str());
+        let head = format!("Jusqu'à l'objectif suivant : {name}");
+        let _ = writeln!(out, "\n{}\n", text::title(&head));
+        let table = scheme.iter().flat_map(|target| rate_rows(target)).collect();
         let header = [
             "Indicateur",
             "Aujourd'hui",
