@@ -72,19 +72,19 @@ pub fn run(rules: &Rules) -> Result<CaseReport, EngineError> {
                 let page = pages[*at];
                 let name = person(index);
                 report.run += 1;
-                let answer = if !page.rule.unit.is_computed() {
-                    declared
-                        .counts(&name, &page.id)
-                        .map_or((None, None), |(numerator, denominator)| {
-                            (Some(denominator), Some(numerator))
-                        })
-                } else {
+                let answer = if page.rule.unit.is_computed() {
                     let row = by_page[*at].get(&name);
                     if let Some(row) = row {
                         seen.note(page, &row.criteria);
                     }
                     let counts = row.map(|row| row.counts).unwrap_or_default();
                     (Some(counts.denominator), Some(counts.numerator))
+                } else {
+                    declared
+                        .counts(&name, &page.id)
+                        .map_or((None, None), |(numerator, denominator)| {
+                            (Some(denominator), Some(numerator))
+                        })
                 };
                 let expected = (case.denominator, expected_numerator(case));
                 if answer != expected {

@@ -175,13 +175,14 @@ impl Engine {
     pub fn counts(&self, question: Question<'_>) -> Result<Vec<DoctorCounts>, EngineError> {
         let plan = self.plan(question);
         let batches = self.answer(&plan.counts, &plan.codes)?;
-        Ok(self.complete(DoctorCounts::read(&batches, &plan.columns)?, question))
+        Ok(self.complete(DoctorCounts::read(&batches, &plan.columns, &plan.populations)?, question))
     }
 
     /// The evidence of every patient, by doctor and patient.
     pub fn evidence(&self, question: Question<'_>) -> Result<Evidence, EngineError> {
         let plan = self.plan(question);
-        Ok(Evidence::new(self.answer(&plan.evidence, &plan.codes)?, plan.columns))
+        let batches = self.answer(&plan.evidence, &plan.codes)?;
+        Ok(Evidence::new(batches, plan.columns, plan.populations))
     }
 
     /// Sizes of lists and patients of every class, by doctor. `campaign` is the
@@ -293,7 +294,7 @@ impl Engine {
             session.register_parquet(WRITTEN, &path, read).await?;
             session.sql(&counts).await?.collect().await
         })?;
-        Ok(self.complete(DoctorCounts::read(&batches, &plan.columns)?, question))
+        Ok(self.complete(DoctorCounts::read(&batches, &plan.columns, &plan.populations)?, question))
     }
 
     /// Adds the doctors without patients.

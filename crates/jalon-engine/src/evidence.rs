@@ -30,6 +30,8 @@ pub struct DoctorCounts {
     pub patients: u64,
     /// Sums of the pages, in the order of the question.
     pub pages: Vec<PageCounts>,
+    /// Size of the list as each scheme that lends pages counts it, by scheme.
+    pub lent: BTreeMap<String, u64>,
 }
 
 /// The patients of one doctor, by class.
@@ -81,6 +83,7 @@ impl DoctorCounts {
     pub(crate) fn read(
         batches: &[RecordBatch],
         pages: &[PageColumns],
+        populations: &[(String, String)],
     ) -> Result<Vec<Self>, EngineError> {
         let doctors = columns::texts(batches, "medecin")?;
         let patients = columns::counts(batches, "patientele")?;
@@ -91,8 +94,14 @@ impl DoctorCounts {
                 doctor: doctor.unwrap_or_default(),
                 patients,
                 pages: Vec::with_capacity(pages.len()),
+                lent: BTreeMap::new(),
             })
             .collect();
+        for (scheme, column) in populations {
+            for (doctor, size) in read.iter_mut().zip(columns::counts(batches, column)?) {
+                doctor.lent.insert(scheme.clone(), size);
+            }
+        }
         for page in pages {
             let sums = page_counts(batches, page)?;
             for (doctor, sum) in read.iter_mut().zip(sums) {
@@ -113,6 +122,7 @@ impl DoctorCounts {
                     doctor,
                     patients: 0,
                     pages: vec![PageCounts::default(); pages],
+                    lent: BTreeMap::new(),
                 }),
             }
         }
@@ -143,6 +153,7 @@ fn page_counts(
 pub struct Evidence {
     batches: Vec<RecordBatch>,
     pages: Vec<PageColumns>,
+    populations: Vec<(String, String)>,
 }
 
 /// What one page says of one patient.
@@ -176,8 +187,12 @@ pub struct CriterionEvidence {
 }
 
 impl Evidence {
-    pub(crate) fn new(batches: Vec<RecordBatch>, pages: Vec<PageColumns>) -> Self {
-        Self { batches, pages }
+    pub(crate) fn new(
+        batches: Vec<RecordBatch>,
+        pages: Vec<PageColumns>,
+        populations: Vec<(String, String)>,
+    ) -> Self {
+        Self { batches, pages, populations }
     }
 
     /// Number of patients.
@@ -212,7 +227,13 @@ impl Evidence {
             pages.push(sum);
         }
         let patients = (0..doctors.len()).filter(|at| mine(*at)).count();
-        Ok(DoctorCounts { doctor: doctor.to_owned(), patients: patients as u64, pages })
+        let mut lent = BTreeMap::new();
+        for (scheme, column) in &self.populations {
+            let counts = columns::counts(&self.batches, column)?.into_iter().enumerate();
+            let size = counts.filter(|(at, _)| mine(*at)).map(|(_, count)| count).sum();
+            lent.insert(scheme.clone(), size);
+        }
+        Ok(DoctorCounts { doctor: doctor.to_owned(), patients: patients as u64, pages, lent })
     }
 
     /// What the page at this place of the question says of every patient.

@@ -177,6 +177,8 @@ pub struct SchemeAmount {
     pub title: String,
     /// Its indicators.
     pub indicators: Vec<IndicatorAmount>,
+    /// Those whose unknown points share what a subtotal leaves.
+    pub shared: Vec<Shared>,
     /// The points they earn together, unrounded.
     pub points: Range,
     /// The euros they earn together: the sum of the unrounded amounts,
@@ -184,6 +186,36 @@ pub struct SchemeAmount {
     pub euros: Range,
     /// The weakest status among everything the amount rests on.
     pub source: Status,
+}
+
+/// Indicators whose points nobody knows, and the sum they cannot pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// Their places in the scheme.
+    pub members: Vec<usize>,
+    /// The points an official subtotal leaves to all of them.
+    pub points: Sourced<Fraction>,
+}
+
+impl Shared {
+    /// Points and euros of the members together: each may take all that is
+    /// left, but not all of them at once.
+    fn bounded(&self, indicators: &[IndicatorAmount]) -> (Range, Range) {
+        let members = || self.members.iter().filter_map(|at| indicators.get(*at));
+        let points: Range = members().map(|one| &one.points).sum();
+        let euros: Range = members().map(|one| &one.euros).sum();
+        // All members are paid the same for a point.
+        match self.points.value.checked_div(points.max()) {
+            Some(share) if share < Fraction::one() => {
+                let cut = |range: &Range| {
+                    let most = range.max() * &share;
+                    Range::hull(range.min().clone().min(most.clone()), most)
+                };
+                (cut(&points), cut(&euros))
+            }
+            _ => (points, euros),
+        }
+    }
 }
 
 /// An amount that has no bound.
@@ -241,25 +273,53 @@ pub fn scheme_amount<'a>(
         .into_iter()
         .map(|inputs| indicator_amount(&inputs, terms, list))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(SchemeAmount {
-        title: title.to_owned(),
-        points: indicators.iter().map(|indicator| &indicator.points).sum(),
-        euros: indicators.iter().map(|indicator| &indicator.euros).sum(),
-        source: indicators
-            .iter()
-            .map(|indicator| indicator.source)
-            .fold(terms.point_value.status, Status::max),
-        indicators,
-    })
+    let mut amount = SchemeAmount::sum(title, indicators, Vec::new());
+    amount.source = amount.source.max(terms.point_value.status);
+    Ok(amount)
 }
 
 impl SchemeAmount {
+    /// The sum of indicators.
+    #[must_use]
+    pub fn sum(title: &str, indicators: Vec<IndicatorAmount>, shared: Vec<Shared>) -> Self {
+        let alone = |at: &usize| shared.iter().all(|group| !group.members.contains(at));
+        let alone = || (0..indicators.len()).filter(alone).filter_map(|at| indicators.get(at));
+        let mut points: Range = alone().map(|one| &one.points).sum();
+        let mut euros: Range = alone().map(|one| &one.euros).sum();
+        for group in &shared {
+            let (of_group, paid) = group.bounded(&indicators);
+            points = &points + &of_group;
+            euros = &euros + &paid;
+        }
+        Self {
+            title: title.to_owned(),
+            points,
+            euros,
+            source: indicators
+                .iter()
+                .map(|indicator| indicator.source)
+                .fold(Status::Officiel, Status::max),
+            shared,
+            indicators,
+        }
+    }
+
     /// How the amount was made: the unrounded amounts of the indicators, their
     /// sum, and the sum rounded to the cent.
     #[must_use]
     pub fn account(&self) -> Account {
-        let exact = |indicator: &IndicatorAmount| indicator.account.children().to_vec();
-        let amounts = self.indicators.iter().flat_map(exact).collect();
+        let grouped = |at: usize| self.shared.iter().any(|group| group.members.contains(&at));
+        let alone = self.indicators.iter().enumerate().filter(|(at, _)| !grouped(*at));
+        let mut amounts: Vec<Account> =
+            alone.flat_map(|(_, one)| one.account.children().to_vec()).collect();
+        for group in &self.shared {
+            let label = format!(
+                "{} de points inconnus, ensemble",
+                french::count(group.members.len() as u64, "indicateur")
+            );
+            let (_, euros) = group.bounded(&self.indicators);
+            amounts.push(Account::bounded(label, Unit::Euros, euros).sourced(&group.points));
+        }
         Account::sum(self.title.clone(), Unit::Euros, amounts).rounded(2)
     }
 }

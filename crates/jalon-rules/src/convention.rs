@@ -271,7 +271,7 @@ fn read_scheme(
     let span = keys.span();
     let name = keys.required(walk, "nom");
     let form = optional_choice(walk, &mut keys, "forme", &Form::ALL, Form::Rate);
-    let list = optional_choice(walk, &mut keys, "liste", &ListKind::ALL, ListKind::TreatingDoctor);
+    let kind = optional_choice(walk, &mut keys, "liste", &ListKind::ALL, ListKind::TreatingDoctor);
     let borrows = keys.has("pages_de");
     let pages_from = keys.tables(walk, "pages_de");
     let pages_from = pages_from.into_iter().filter_map(|keys| lender(walk, keys)).collect();
@@ -319,7 +319,7 @@ fn read_scheme(
         name: name?.0,
         folder: folder?.0,
         form: form?,
-        list: list?,
+        list: kind?,
         pages_from,
         first: first?.0,
         last: last?.0,

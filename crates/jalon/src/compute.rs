@@ -39,7 +39,9 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
     let people = People::read(&engine)?;
     let mut counted = Vec::with_capacity(schemes.len());
     for scheme in &schemes {
-        counted.push((*scheme, books.count(&engine, *scheme)?));
+        if subject.dispositif.is_some() || books.may_pay(&engine, *scheme, &people) {
+            counted.push((*scheme, books.count(&engine, *scheme)?));
+        }
     }
     if let Some(file) = &args.preuves {
         let [AnyScheme::Counted(scheme)] = schemes[..] else {
@@ -82,17 +84,13 @@ pub fn asked<'r>(
     rules: &'r Rules,
     subject: &Subject,
 ) -> Result<(Campaign, Vec<AnyScheme<'r>>), Failure> {
-    match &subject.dispositif {
-        Some(id) => {
-            let scheme = load::scheme(rules, id)?;
-            Ok((load::campaign(scheme, subject.campagne)?, vec![scheme]))
-        }
-        None => {
-            let campaign = load::any_campaign(rules, subject.campagne)?;
-            let schemes = rules.any_schemes().into_iter();
-            Ok((campaign, schemes.filter(|scheme| scheme.covers(campaign)).collect()))
-        }
+    if let Some(id) = &subject.dispositif {
+        let scheme = load::scheme(rules, id)?;
+        return Ok((load::campaign(scheme, subject.campagne)?, vec![scheme]));
     }
+    let campaign = load::any_campaign(rules, subject.campagne)?;
+    let schemes = rules.any_schemes().into_iter();
+    Ok((campaign, schemes.filter(|scheme| scheme.covers(campaign)).collect()))
 }
 
 /// Whoever is asked for must be someone of the dossier.

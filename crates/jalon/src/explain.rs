@@ -74,15 +74,15 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
         return text::print(&out);
     }
     account(&mut out, answer.source, &answer.account);
-    if !page.rule.unit.is_computed() {
+    if page.rule.unit.is_computed() {
+        summary(&mut out, page, campaign, &rows, answer.measured);
+        patients(&mut out, args, page, campaign, &rows);
+    } else {
         let reason = match page.rule.unit {
             Unit::Unknown => "Indicateur dont le contenu est inconnu",
             _ => "Indicateur déclaré",
         };
         let _ = writeln!(out, "\n{reason} : les faits ne disent pas qui compte.");
-    } else {
-        summary(&mut out, page, campaign, &rows, answer.measured);
-        patients(&mut out, args, page, campaign, &rows);
     }
     text::print(&out)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jalon_rules::Campaign;
 use jalon_rules::any_scheme::AnyScheme;
-use jalon_rules::convention::Scheme;
+use jalon_rules::convention::{ListKind, Scheme};
 use jalon_rules::diagnostic::{Diagnostic, nearest};
 use jalon_rules::overlay::Overlay;
 use jalon_rules::page::Page;
@@ -149,10 +149,8 @@ pub fn page<'r>(
     id: &str,
     year: i16,
 ) -> Result<(&'r Scheme, &'r Page), Failure> {
-    let counted = |scheme| match scheme {
-        AnyScheme::Counted(scheme) => Some(scheme),
-        AnyScheme::Classes(_) | AnyScheme::Gate(_) => None,
-    };
+    let counted =
+        |scheme| if let AnyScheme::Counted(scheme) = scheme { Some(scheme) } else { None };
     let schemes: Vec<&Scheme> = match dispositif {
         Some(name) => {
             let scheme = scheme(rules, name)?;
@@ -176,9 +174,13 @@ pub fn page<'r>(
             Some((*scheme, page))
         })
         .collect();
-    // A centre is paid by the pages of others: its doctors' come first.
-    let own: Vec<_> =
-        found.iter().filter(|(scheme, page)| page.rule.scheme == scheme.id).copied().collect();
+    // The pages of every médecin traitant come before those of specialists,
+    // and of centres, which are paid by the pages of others.
+    let own: Vec<_> = found
+        .iter()
+        .filter(|(scheme, _)| scheme.list == ListKind::TreatingDoctor)
+        .copied()
+        .collect();
     match (own.as_slice(), found.as_slice()) {
         ([one], _) | ([], [one]) => Ok(*one),
         ([], []) => {

@@ -28,12 +28,18 @@ fn list(rules: &Rules, args: &ShowRules) -> Result<(), Failure> {
     if let Some(id) = &args.dispositif {
         load::scheme(rules, id)?;
     }
+    if let (None, Some(year)) = (&args.dispositif, args.campagne) {
+        load::any_campaign(rules, year)?;
+    }
     let mut out = String::new();
     for (convention, scheme) in rules.schemes() {
         if args.dispositif.as_ref().is_some_and(|wanted| *wanted != scheme.id) {
             continue;
         }
-        let Some(campaign) = listed(args, AnyScheme::Counted(scheme))? else { continue };
+        if !listed(args, AnyScheme::Counted(scheme))? {
+            continue;
+        }
+        let campaign = args.campagne.and_then(Campaign::new);
         let mut rows = Vec::new();
         for page in rules.pages_of(scheme) {
             if campaign.is_some_and(|campaign| !rules.exists(page, campaign)) {
@@ -76,14 +82,14 @@ fn list(rules: &Rules, args: &ShowRules) -> Result<(), Failure> {
     text::print("\n")
 }
 
-/// The campaign of which a scheme is listed, all of them when none is asked
-/// for; `None` when it has no such campaign and was not asked for by name.
-fn listed(args: &ShowRules, scheme: AnyScheme<'_>) -> Result<Option<Option<Campaign>>, Failure> {
-    let Some(year) = args.campagne else { return Ok(Some(None)) };
+/// Whether a scheme has the campaign asked for; a fault when it was asked for
+/// by name and has not.
+fn listed(args: &ShowRules, scheme: AnyScheme<'_>) -> Result<bool, Failure> {
+    let Some(year) = args.campagne else { return Ok(true) };
     match load::campaign(scheme, year) {
-        Ok(campaign) => Ok(Some(Some(campaign))),
+        Ok(_) => Ok(true),
         Err(failure) if args.dispositif.is_some() => Err(failure),
-        Err(_) => Ok(None),
+        Err(_) => Ok(false),
     }
 }
 
@@ -94,7 +100,10 @@ fn flat(
     args: &ShowRules,
     scheme: AnyScheme<'_>,
 ) -> Result<(), Failure> {
-    let Some(campaign) = listed(args, scheme)? else { return Ok(()) };
+    if !listed(args, scheme)? {
+        return Ok(());
+    }
+    let campaign = args.campagne.and_then(Campaign::new);
     let (first, last) = scheme.span();
     let years = (first.year()..=last.year()).filter_map(Campaign::new);
     let mut sheets: Vec<(&Sheet, Vec<Campaign>)> = Vec::new();

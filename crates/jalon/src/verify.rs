@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use jalon_engine::cases;
+use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::convention::Form;
 use jalon_rules::diagnostic::Severity;
+use jalon_rules::forfait::Role;
 use jalon_rules::rules::Rules;
-use jalon_rules::{Status, french};
+use jalon_rules::{Campaign, Sourced, Status, french};
 
 use crate::args::Verify;
 use crate::failure::Failure;
@@ -33,7 +35,10 @@ pub fn run(args: &Verify) -> Result<(), Failure> {
     // Cases of rules that cannot be used would only repeat their faults.
     if readable {
         let report = cases::run(&rules)?;
-        run = report.run;
+        // Those of gates and classes are replayed while they are read.
+        let gates = rules.all_gate_pages().iter().map(|page| page.cases.len());
+        let classes = rules.all_class_pages().iter().map(|page| page.cases.len());
+        run = report.run + gates.chain(classes).sum::<usize>();
         failed = report.failures.len();
         diagnostics.extend(report.failures);
         if args.couverture {
@@ -52,9 +57,11 @@ pub fn run(args: &Verify) -> Result<(), Failure> {
     let faults = |page: &str| {
         diagnostics.iter().any(|one| one.severity == Severity::Fault && one.file == page)
     };
-    let wrong = rules.pages().iter().filter(|page| faults(&page.file)).count();
+    let gates = rules.all_gate_pages().iter().map(|page| &page.sheet.file);
+    let classes = rules.all_class_pages().iter().map(|page| &page.sheet.file);
+    let files = rules.pages().iter().map(|page| &page.file).chain(gates).chain(classes);
     let lost = diagnostics.iter().filter(|one| one.severity == Severity::Fault).count();
-    let good = rules.pages().len() - wrong;
+    let good = files.filter(|file| !faults(file)).count();
     if lost == 0 {
         let _ = writeln!(
             out,
@@ -79,35 +86,83 @@ pub fn run(args: &Verify) -> Result<(), Failure> {
     if lost == 0 { Ok(()) } else { Err(Failure::input("")) }
 }
 
+/// How many values have each status, and how many are unknown.
+#[derive(Default)]
+struct Tally {
+    known: BTreeMap<Status, u64>,
+    unknown: u64,
+}
+
+impl Tally {
+    fn note<T>(&mut self, value: Option<&Sourced<T>>) {
+        match value {
+            Some(value) => *self.known.entry(value.status).or_default() += 1,
+            None => self.unknown += 1,
+        }
+    }
+
+    /// Values in disagreement are each counted.
+    fn note_all<T>(&mut self, values: &[Sourced<T>]) {
+        if values.is_empty() {
+            self.unknown += 1;
+        }
+        for value in values {
+            self.note(Some(value));
+        }
+    }
+}
+
+/// The values of a scheme in a campaign.
+fn tally(rules: &Rules, scheme: AnyScheme<'_>, campaign: Campaign) -> Tally {
+    let mut tally = Tally::default();
+    match scheme {
+        AnyScheme::Counted(scheme) => {
+            let pages = rules.pages_of(scheme).into_iter();
+            for page in pages.filter(|page| rules.exists(page, campaign)) {
+                let Some(row) = page.scale_of(campaign) else { continue };
+                let scale = &row.scale;
+                tally.note(scale.definition.as_ref());
+                if page.form == Form::PerPatient {
+                    tally.note(scale.amount.as_ref());
+                    continue;
+                }
+                tally.note(scale.intermediate.as_ref());
+                tally.note(scale.target.as_ref());
+                tally.note(scale.minimum.as_ref());
+                tally.note(scale.points.as_ref());
+            }
+        }
+        AnyScheme::Classes(scheme) => {
+            for page in rules.class_pages(scheme, campaign) {
+                let Some(row) = page.row_of(campaign) else { continue };
+                tally.note(row.definition.as_ref());
+                tally.note(row.amount.as_ref());
+            }
+        }
+        AnyScheme::Gate(scheme) => {
+            for page in rules.gate_pages(scheme, campaign) {
+                let Some(row) = page.row_of(campaign) else { continue };
+                tally.note(row.definition.as_ref());
+                tally.note_all(&row.requirement.values);
+                if row.role != Role::Prerequisite {
+                    tally.note_all(&row.points);
+                }
+            }
+        }
+    }
+    tally
+}
+
 /// How sure the values of the scales are, by scheme and campaign.
 fn sources(rules: &Rules) -> String {
     let statuses =
         [Status::Officiel, Status::Secondaire, Status::Deduit, Status::AVerifier, Status::Conflit];
     let mut rows = Vec::new();
-    for (_, scheme) in rules.schemes() {
-        for campaign in scheme.campaigns() {
-            let mut known: BTreeMap<Status, u64> = BTreeMap::new();
-            let mut unknown = 0_u64;
-            let mut note = |status: Option<Status>| match status {
-                Some(status) => *known.entry(status).or_default() += 1,
-                None => unknown += 1,
-            };
-            for page in
-                rules.pages_of(scheme).into_iter().filter(|page| rules.exists(page, campaign))
-            {
-                let Some(row) = page.scale_of(campaign) else { continue };
-                let scale = &row.scale;
-                note(scale.definition.as_ref().map(|value| value.status));
-                if page.form == Form::PerPatient {
-                    note(scale.amount.as_ref().map(|value| value.status));
-                    continue;
-                }
-                note(scale.intermediate.as_ref().map(|value| value.status));
-                note(scale.target.as_ref().map(|value| value.status));
-                note(scale.minimum.as_ref().map(|value| value.status));
-                note(scale.points.as_ref().map(|value| value.status));
-            }
-            let mut row = vec![scheme.id.clone(), campaign.to_string()];
+    for scheme in rules.any_schemes() {
+        let (first, last) = scheme.span();
+        for campaign in (first.year()..=last.year()).filter_map(Campaign::new) {
+            let Tally { known, unknown } = tally(rules, scheme, campaign);
+            let mut row = vec![scheme.id().to_owned(), campaign.to_string()];
             row.extend(
                 statuses.iter().map(|status| known.get(status).copied().unwrap_or(0).to_string()),
             );
@@ -119,7 +174,7 @@ fn sources(rules: &Rules) -> String {
     header.extend(statuses.iter().map(|status| status.word()));
     header.push("inconnu");
     format!(
-        "Valeurs des barèmes par statut (lecture, intermédiaire, cible, seuil, points ; lecture et montant au patient)\n\n{}\n",
+        "Valeurs des barèmes par statut : lecture, objectifs, seuil et points d'un taux ; lecture et montant au patient ; lecture, exigence et points d'un verrou\n\n{}\n",
         text::table(&header, "lrrrrrrr", rows)
     )
 }

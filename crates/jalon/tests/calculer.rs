@@ -194,14 +194,17 @@ fn overlay() -> TempDir {
 /// The JSON of `calculer` with these arguments.
 #[cfg(test)]
 fn outcome(dossier: &Dossier, arguments: &[&str]) -> Value {
-    let text = done(dossier.calculer(&[&["--format", "json"], arguments].concat()));
+    let adult = ["--dispositif", "rosp-adulte", "--format", "json"];
+    let text = done(dossier.calculer(&[&adult, arguments].concat()));
     assert_eq!(text.matches('\n').count(), 1);
     serde_json::from_str(&text).unwrap()
 }
 
 /// The JSON of the dossier without any argument, asked once.
 #[cfg(test)]
-static USUAL: LazyLock<String> = LazyLock::new(|| done(cabinet().calculer(&["--format", "json"])));
+static USUAL: LazyLock<String> = LazyLock::new(|| {
+    done(cabinet().calculer(&["--dispositif", "rosp-adulte", "--format", "json"]))
+});
 
 #[cfg(test)]
 fn usual() -> Value {
@@ -514,7 +517,17 @@ fn shape_of_the_json() {
         for scheme in doctor["dispositifs"].as_array().unwrap() {
             assert_eq!(
                 keys(scheme),
-                ["dispositif", "euros", "indicateurs", "patientele", "points", "source"]
+                [
+                    "attendus",
+                    "dispositif",
+                    "en_plus",
+                    "euros",
+                    "forme",
+                    "indicateurs",
+                    "patientele",
+                    "points",
+                    "source"
+                ]
             );
             let all = scheme["indicateurs"].as_array().unwrap();
             assert_eq!(all.len(), 31);
@@ -571,7 +584,8 @@ fn invented(format: &str, to: &Path) {
 
 #[cfg(test)]
 fn json_of(dossier: &Path) -> (String, String) {
-    let arguments = ["--campagne", "2024", "--format", "json"].map(OsStr::new);
+    let arguments =
+        ["--campagne", "2024", "--dispositif", "rosp-adulte", "--format", "json"].map(OsStr::new);
     let text =
         done([&[OsStr::new("calculer"), dossier.as_os_str()], arguments.as_slice()].concat());
     let hash =
@@ -609,7 +623,7 @@ fn same_bytes_whatever_the_machine() {
         .env("TZ", "Pacific/Kiritimati")
         .env("LANG", "ar_EG.UTF-8")
         .env("LC_ALL", "tr_TR.UTF-8")
-        .args(dossier.calculer(&["--format", "json"])));
+        .args(dossier.calculer(&["--dispositif", "rosp-adulte", "--format", "json"])));
     assert_eq!((answer.code, answer.err.as_str()), (0, ""));
     assert_eq!(answer.out, *USUAL);
 }
@@ -638,7 +652,17 @@ fn evidence() {
     for name in names {
         let file = place.path().join(name);
         let path = file.display().to_string();
-        assert_eq!(done(dossier.calculer(&["--format", "json", "--preuves", &path])), *USUAL);
+        assert_eq!(
+            done(dossier.calculer(&[
+                "--dispositif",
+                "rosp-adulte",
+                "--format",
+                "json",
+                "--preuves",
+                &path
+            ])),
+            *USUAL
+        );
         let bytes = fs::read(&file).unwrap();
         assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
     }
@@ -648,7 +672,14 @@ fn evidence() {
 #[test]
 fn csv() {
     let dossier = cabinet();
-    let text = done(dossier.calculer(&["--format", "csv", "--patientele", "800"]));
+    let text = done(dossier.calculer(&[
+        "--dispositif",
+        "rosp-adulte",
+        "--format",
+        "csv",
+        "--patientele",
+        "800",
+    ]));
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 1 + 2 * 31);
     assert!(lines[0].starts_with("medecin,dispositif,patientele,indicateur,statut,numerateur,"));
@@ -661,7 +692,14 @@ fn csv() {
 
 #[test]
 fn table_of_one_doctor() {
-    let text = done(cabinet().calculer(&["--medecin", "SECRET-MA", "--patientele", "800"]));
+    let text = done(cabinet().calculer(&[
+        "--dispositif",
+        "rosp-adulte",
+        "--medecin",
+        "SECRET-MA",
+        "--patientele",
+        "800",
+    ]));
     assert!(!text.contains('\u{1b}'));
     has(
         &text,

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const README: [&str; 2] = ["README.md", "LISEZMOI.md"];
+const README: [&str; 3] = ["README.md", "LISEZMOI.md", "docs/dispositifs.md"];
 
 const OPEN: &str = "```console";
 const CLOSE: &str = "```";

@@ -268,8 +268,14 @@ fn campaign_outside_the_pages() {
     let dossier = Dossier::small();
     for year in ["2016", "2026", "0", "-1", "9999"] {
         let campaign = format!("--campagne={year}");
-        let message = refused(2, dossier.asks("calculer", &[&campaign]));
+        let options = [campaign.as_str(), "--dispositif", "rosp-adulte"];
+        let message = refused(2, dossier.asks("calculer", &options));
         has(&message, &[&format!("campagne {year} absente"), "2017 à 2025"]);
+    }
+    for year in ["2008", "2030", "0", "-1", "9999"] {
+        let campaign = format!("--campagne={year}");
+        let message = refused(2, dossier.asks("calculer", &[&campaign]));
+        has(&message, &[&format!("campagne {year} absente"), "2009 à 2029"]);
     }
 }
 
@@ -365,7 +371,7 @@ fn unknown_option() {
 #[test]
 fn evidence_that_cannot_be_written() {
     let dossier = Dossier::small();
-    let message = refused(2, dossier.calculer(&["--preuves", "/"]));
+    let message = refused(2, dossier.calculer(&["--dispositif", "rosp-adulte", "--preuves", "/"]));
     has(&message, &["--preuves", "dossier"]);
 }
 

@@ -21,7 +21,7 @@ fn listed(text: &str) -> Vec<&str> {
 
 #[test]
 fn all_rules() {
-    let text = done(["regles"]);
+    let text = done(["regles", "--dispositif", "rosp-adulte"]);
     let ids = listed(&text);
     assert_eq!(ids.len(), 31);
     for id in ["diabete-hba1c", "asthme-repertoire", "ezetimibe", "tabac"] {
@@ -34,7 +34,8 @@ fn all_rules() {
 #[test]
 fn rules_of_a_campaign() {
     for (campaign, count) in [("2017", 29), ("2018", 27), ("2019", 29), ("2025", 29)] {
-        assert_eq!(listed(&done(["regles", "--campagne", campaign])).len(), count, "{campaign}");
+        let asked = ["regles", "--dispositif", "rosp-adulte", "--campagne", campaign];
+        assert_eq!(listed(&done(asked)).len(), count, "{campaign}");
     }
     assert_eq!(listed(&done(["regles", "--dispositif", "rosp-adulte"])).len(), 31);
 }
@@ -67,24 +68,25 @@ fn page_in_a_campaign() {
 fn page_as_it_is_written() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../regles/convention-2016/adulte/diabete-hba1c.md");
-    assert_eq!(done(["regles", "diabete-hba1c"]), fs::read_to_string(page).unwrap());
+    let asked = ["regles", "diabete-hba1c", "--dispositif", "rosp-adulte"];
+    assert_eq!(done(asked), fs::read_to_string(page).unwrap());
+    // Without a scheme, every page of that name.
+    let both = done(["regles", "diabete-hba1c"]);
+    has(&both, &["dispositif = \"rosp-adulte\"", "dispositif = \"fmt-prevention\""]);
 }
 
 #[test]
 fn bundled_rules_are_without_fault() {
     let text = done(["verifier", "--couverture", "--sources"]);
-    has(
-        &text,
-        &["31\u{a0}pages sans faute ; ", "listes de codes : 38", "Valeurs des barèmes par statut"],
-    );
+    has(&text, &["Valeurs des barèmes par statut"]);
     let line = text.lines().find(|line| line.contains("sans faute")).unwrap();
     let numbers: Vec<u64> =
         line.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
     assert!(numbers[1] >= 31 * 6 && numbers[1] == numbers[2], "{line}");
     // One row a campaign; five values an indicator, each under one status.
     for (campaign, indicators) in [("2017", 29), ("2018", 27), ("2024", 29)] {
-        let row =
-            text.lines().find(|line| line.split_whitespace().nth(1) == Some(campaign)).unwrap();
+        let of_scheme = |line: &&str| line.split_whitespace().take(2).eq(["rosp-adulte", campaign]);
+        let row = text.lines().find(of_scheme).unwrap();
         let sum: u64 =
             row.split_whitespace().skip(2).map(|word| word.parse::<u64>().unwrap()).sum();
         assert_eq!(sum, indicators * 5, "{row}");

@@ -66,6 +66,21 @@ impl<'r> Books<'r> {
         Basis { rules, scheme, campaign, overlay, list }
     }
 
+    /// Whether a scheme could pay anyone of the dossier: a centre, a doctor of
+    /// one of its specialities.
+    #[must_use]
+    pub fn may_pay(&self, engine: &Engine, scheme: AnyScheme<'r>, people: &People) -> bool {
+        let AnyScheme::Counted(scheme) = scheme else { return true };
+        match scheme.list {
+            ListKind::TreatingDoctor => true,
+            ListKind::Centre => !engine.centres().is_empty(),
+            ListKind::Followed => engine.doctors().iter().any(|doctor| {
+                let mine = people.speciality(doctor);
+                scheme.specialities.iter().any(|one| Some(one.as_str()) == mine)
+            }),
+        }
+    }
+
     /// Asks the engine what a scheme counts.
     pub fn count(&self, engine: &Engine, scheme: AnyScheme<'r>) -> Result<Counted, EngineError> {
         let Self { rules, campaign, doctor, .. } = *self;

@@ -2,9 +2,9 @@
 
 use jalon_rules::account::Account;
 use jalon_rules::amount::{
-    Inputs, ListOrigin, ListSize, Measured, SchemeAmount, Terms, scheme_amount,
+    Inputs, ListOrigin, ListSize, Measured, SchemeAmount, Shared, Terms, indicator_amount,
 };
-use jalon_rules::convention::{Coefficient, Form, Scheme};
+use jalon_rules::convention::{Coefficient, Form, Scheme, Subtotal};
 use jalon_rules::forfait::Renunciation;
 use jalon_rules::overlay::Overlay;
 use jalon_rules::page::{Page, Unit};
@@ -102,19 +102,14 @@ impl<'r> Basis<'r> {
         counts: &[DoctorCounts],
         people: &People,
     ) -> Result<Vec<SchemeLedger<'r>>, LedgerError> {
-        let terms = Terms::of(self.scheme, self.campaign).ok_or_else(|| LedgerError::NoTerms {
-            scheme: self.scheme.id.clone(),
-            campaign: self.campaign,
-        })?;
         let pages = self.pages();
         let declared = people.declared(self.campaign);
         counts
             .iter()
             .map(|counts| {
                 let answers = people.answers(&counts.doctor, self.campaign, &[])?;
-                let mut terms = terms.clone();
-                if let Some(Renunciation { date }) = answers.renunciation() {
-                    terms.coefficient = Some(Coefficient {
+                let renunciation =
+                    answers.renunciation().map(|Renunciation { date }| Coefficient {
                         campaign: self.campaign,
                         name: format!("renonciation du {}", french::date(*date)),
                         value: Sourced::new(
@@ -123,10 +118,18 @@ impl<'r> Basis<'r> {
                             "déclaration du médecin",
                         ),
                     });
-                }
-                self.ledger(counts, &declared, &terms, &pages)
+                self.ledger(counts, &declared, renunciation.as_ref(), &pages)
             })
             .collect()
+    }
+
+    /// The terms of the scheme that a page is written for.
+    fn terms(&self, page: &Page) -> Result<Terms, LedgerError> {
+        let scheme = self.rules.scheme(&page.rule.scheme).unwrap_or(self.scheme);
+        Terms::of(scheme, self.campaign).ok_or_else(|| LedgerError::NoTerms {
+            scheme: scheme.id.clone(),
+            campaign: self.campaign,
+        })
     }
 
     /// What one page earns one doctor. `counts` are those of that page alone.
@@ -175,7 +178,7 @@ impl<'r> Basis<'r> {
         &self,
         counts: &DoctorCounts,
         declared: &Declared,
-        terms: &Terms,
+        renunciation: Option<&Coefficient>,
         pages: &[&'r Page],
     ) -> Result<SchemeLedger<'r>, LedgerError> {
         let mut indicators = Vec::with_capacity(pages.len());
@@ -221,17 +224,49 @@ impl<'r> Basis<'r> {
         };
         let bounds: Vec<_> =
             indicators.iter().map(|indicator| self.points_bound(indicator.page)).collect();
-        let inputs = indicators.iter().zip(&bounds).map(|(indicator, bound)| Inputs {
-            title: &indicator.page.title,
-            direction: indicator.page.rule.direction,
-            kind: indicator.page.rule.rate,
-            unit: (&indicator.page.rule.unit).into(),
-            scale: &indicator.scale,
-            points_bound: bound.as_ref(),
-            start: indicator.start.as_ref(),
-            measured: indicator.measured,
-        });
-        let amount = scheme_amount(&self.scheme.name, inputs, terms, &list)?;
+        let mut amounts = Vec::with_capacity(indicators.len());
+        for (indicator, bound) in indicators.iter().zip(&bounds) {
+            let page = indicator.page;
+            let inputs = Inputs {
+                title: &page.title,
+                direction: page.rule.direction,
+                kind: page.rule.rate,
+                unit: (&page.rule.unit).into(),
+                scale: &indicator.scale,
+                points_bound: bound.as_ref(),
+                start: indicator.start.as_ref(),
+                measured: indicator.measured,
+            };
+            let mut terms = self.terms(page)?;
+            terms.coefficient = renunciation.cloned().or(terms.coefficient);
+            // A page taken from another scheme is weighted by the list of its own.
+            let list = match (list.origin, counts.lent.get(&page.rule.scheme)) {
+                (ListOrigin::Counted, Some(patients)) => {
+                    ListSize { patients: *patients, origin: list.origin }
+                }
+                _ => list,
+            };
+            amounts.push(indicator_amount(&inputs, &terms, &list)?);
+        }
+        let mut shared: Vec<Shared> = Vec::new();
+        for (at, (indicator, bound)) in indicators.iter().zip(bounds).enumerate() {
+            let unknown =
+                indicator.scale.points.is_none() && indicator.measured != Measured::OutOfCampaign;
+            let (true, Some(points)) = (unknown, bound) else { continue };
+            let page = indicator.page;
+            let group = self.subtotal(page).map(|subtotal| (&page.rule.scheme, &subtotal.section));
+            let same = |group: &Shared| {
+                group.members.first().and_then(|first| {
+                    let page = indicators.get(*first)?.page;
+                    self.subtotal(page).map(|subtotal| (&page.rule.scheme, &subtotal.section))
+                })
+            };
+            match shared.iter_mut().find(|known| same(known) == group) {
+                Some(known) => known.members.push(at),
+                None => shared.push(Shared { members: vec![at], points }),
+            }
+        }
+        let amount = SchemeAmount::sum(&self.scheme.name, amounts, shared);
         Ok(SchemeLedger {
             doctor: counts.doctor.clone(),
             scheme: self.scheme,
@@ -249,13 +284,20 @@ impl<'r> Basis<'r> {
         .unwrap_or_default()
     }
 
+    /// The official subtotal that bounds the points of a page.
+    fn subtotal(&self, page: &Page) -> Option<&'r Subtotal> {
+        let scheme = self.rules.scheme(&page.rule.scheme)?;
+        scheme.bounding_subtotal(&page.rule.section, self.campaign)
+    }
+
     /// What the official subtotal of the section leaves for points that are
     /// unknown.
     fn points_bound(&self, page: &Page) -> Option<Sourced<Fraction>> {
-        let subtotal = self.scheme.bounding_subtotal(&page.rule.section, self.campaign)?;
+        let subtotal = self.subtotal(page)?;
         let known: Fraction = self
             .pages()
             .into_iter()
+            .filter(|other| other.rule.scheme == page.rule.scheme)
             .filter(|other| subtotal.section.as_ref().is_none_or(|one| *one == other.rule.section))
             .filter_map(|other| Some(self.scale(other).points?.value))
             .sum();

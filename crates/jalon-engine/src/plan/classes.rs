@@ -47,7 +47,7 @@ pub fn compile(request: ClassRequest<'_>) -> Query {
         lines = format!("{lines}_nettes");
         steps.add(lines.clone(), acts.net_query());
     }
-    let list = Wanted {
+    let wanted = Wanted {
         campaign,
         from: "rattachements AS listes".into(),
         paid: "listes.medecin",
@@ -55,7 +55,7 @@ pub fn compile(request: ClassRequest<'_>) -> Query {
         population: "TRUE".into(),
         doctor,
     };
-    steps.add("liste", list.query());
+    steps.add("liste", wanted.query());
     steps.add(
         "maladies",
         format!(
@@ -63,7 +63,7 @@ pub fn compile(request: ClassRequest<'_>) -> Query {
   FROM ald GROUP BY patient"
         ),
     );
-    let mut from =
+    let mut joined =
         String::from("FROM liste\n  LEFT JOIN maladies ON maladies.patient = liste.patient");
     let mut windows: Vec<u8> = Vec::new();
     for criterion in pages.iter().flat_map(|page| &page.criteria) {
@@ -71,8 +71,8 @@ pub fn compile(request: ClassRequest<'_>) -> Query {
             && !windows.contains(&months)
         {
             windows.push(months);
-            let (first, last) = Window::Months(months).days(campaign);
-            let period = format!("date BETWEEN {} AND {}", day(first), day(last));
+            let (from, to) = Window::Months(months).days(campaign);
+            let period = format!("date BETWEEN {} AND {}", day(from), day(to));
             let name = format!("vus{months}");
             steps.add(
                 name.clone(),
@@ -88,7 +88,7 @@ pub fn compile(request: ClassRequest<'_>) -> Query {
             );
             // Writing to a String cannot fail.
             let _ = write!(
-                from,
+                joined,
                 "\n  LEFT JOIN {name} ON {name}.patient = liste.patient AND {name}.executant = liste.medecin
   LEFT JOIN {name}_peut_etre ON {name}_peut_etre.patient = liste.patient"
             );
@@ -107,7 +107,7 @@ pub fn compile(request: ClassRequest<'_>) -> Query {
         }
     }
     let last = format!(
-        "SELECT liste.medecin AS medecin, count(*) AS patientele{counts}\n{from}\nGROUP BY liste.medecin\nORDER BY liste.medecin"
+        "SELECT liste.medecin AS medecin, count(*) AS patientele{counts}\n{joined}\nGROUP BY liste.medecin\nORDER BY liste.medecin"
     );
     Query::new(&steps, &last)
 }

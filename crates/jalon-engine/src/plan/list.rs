@@ -39,10 +39,10 @@ impl Wanted<'_> {
             "  SELECT medecin, patient, age, mois, sexe, c2s
   FROM (
     SELECT DISTINCT {paid} AS medecin, patients.patient, sexe, c2s,
-      CAST({year} - date_part('year', naissance) AS INT) AS age,
-      CAST({months} - 12 * date_part('year', naissance) - date_part('month', naissance) AS INT) AS mois
+      CAST({year} - date_part('year', patients.naissance) AS INT) AS age,
+      CAST({months} - 12 * date_part('year', patients.naissance) - date_part('month', patients.naissance) AS INT) AS mois
     FROM {from} JOIN patients ON listes.patient = patients.patient
-    WHERE {on_list} AND (deces IS NULL OR deces > {reference}) AND naissance <= {reference}{doctor}
+    WHERE {on_list} AND (deces IS NULL OR deces > {reference}) AND patients.naissance <= {reference}{doctor}
   ) AS presents
   WHERE {population}",
             year = campaign.year(),

@@ -103,6 +103,9 @@ pub struct Plan {
     pub counts: Query,
     /// Columns of each page, in the order of the request.
     pub columns: Vec<PageColumns>,
+    /// For each scheme that lends pages, the column that says who is of its
+    /// population.
+    pub populations: Vec<(String, String)>,
     /// The sums of every page, as they follow `SELECT medecin, count(*)`.
     sums: String,
 }
@@ -204,6 +207,17 @@ pub fn compile(request: Request<'_>) -> Plan {
             }
         }
     }
+    let mut populations = Vec::new();
+    for lender in &request.scheme.pages_from {
+        if let Some(lender) = request.rules.scheme(&lender.value) {
+            let column = format!("liste_{}", populations.len());
+            paid.push((
+                column.clone(),
+                format!("CASE WHEN {} THEN 1 ELSE 0 END", lender.population),
+            ));
+            populations.push((lender.id.clone(), column));
+        }
+    }
     let from = compiler.joined();
     let list = |columns: &mut dyn Iterator<Item = &Column>| {
         columns.fold(
@@ -226,7 +240,7 @@ pub fn compile(request: Request<'_>) -> Plan {
     });
     let rows = format!("(\n{}\n{from}\n) AS preuves", list(&mut paid.iter()));
     let counts = Query::new(&compiler.steps(View::Counts, &codes), &counts_of(&sums, &rows));
-    Plan { codes, evidence, counts, columns, sums }
+    Plan { codes, evidence, counts, columns, populations, sums }
 }
 
 impl Compiler<'_> {

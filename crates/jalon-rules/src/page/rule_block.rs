@@ -324,7 +324,7 @@ impl Reader {
         {
             walk.fault(span.clone(), format!("`jusque` ({until}) avant `depuis` ({since})"));
         }
-        let only_if = self.only_if(walk, &mut keys, unit, place);
+        let only_if = Self::only_if(walk, &mut keys, unit, place);
         let given: Vec<_> = TESTS
             .into_iter()
             .filter(|test| keys.has(test) && !(*test == "codes" && keys.has("compte")))
@@ -365,21 +365,20 @@ impl Reader {
             says: says?.0,
             since,
             until: until.map(|(campaign, _)| campaign),
-            only_if: only_if?,
+            only_if,
             test,
         })
     }
 
-    /// The condition of `si`; `None` when it is wrong.
+    /// The condition of `si`.
     fn only_if(
-        &self,
         walk: &mut Walk<'_>,
         keys: &mut Keys<'_, '_>,
         unit: Option<&Unit>,
         place: Place,
-    ) -> Option<Option<Condition>> {
+    ) -> Option<Condition> {
         if !keys.has("si") {
-            return Some(None);
+            return None;
         }
         let by_patient = unit.is_none_or(|unit| matches!(unit, Unit::Patient | Unit::Event(_)));
         if place != Place::Option || !by_patient {
@@ -391,7 +390,7 @@ impl Reader {
             );
             return None;
         }
-        condition(walk, keys, "si", Column::PATIENT).map(Some)
+        condition(walk, keys, "si", Column::PATIENT)
     }
 
     fn test(
@@ -558,10 +557,10 @@ fn condition(
 
 /// The days of `pendant`, told from one of `anchors` if from any.
 fn window(walk: &mut Walk<'_>, keys: &mut Keys<'_, '_>, anchors: &[Anchor]) -> Option<Window> {
-    let Some(value) = keys.has("pendant").then(|| keys.text(walk, "pendant")) else {
-        return Some(Window::YEAR);
+    let written = keys.has("pendant");
+    let Some((text, span)) = keys.text(walk, "pendant") else {
+        return (!written).then_some(Window::YEAR);
     };
-    let (text, span) = value?;
     let Some(window) = Window::parse(&text) else {
         walk.fault_with(span, format!("fenêtre illisible : `{text}`"), Window::HINT);
         return None;
