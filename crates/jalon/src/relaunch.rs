@@ -5,6 +5,7 @@ mod json;
 mod screen;
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use jalon_engine::worklist::{
     Aside, Finder, Gap, Histories, Missing, Order, Reading, Worklist, find,
 };
 use jalon_rules::any_scheme::AnyScheme;
-use jalon_rules::convention::Scheme;
+use jalon_rules::convention::{ListKind, Scheme};
 use jalon_rules::overlay::Overlay;
 use jalon_rules::{Campaign, Range, Rules, french};
 
@@ -32,7 +33,7 @@ struct Outcome<'a, 'r> {
     dossier: &'a Dossier,
     overlay: Option<&'a Overlay>,
     payee: &'a str,
-    /// Size of the list.
+    /// Patients on the lists of the schemes.
     patients: u64,
     list: &'a Worklist<'r>,
     finders: &'a [Finder],
@@ -65,6 +66,9 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
     let people = People::read(&engine)?;
     let mut readings = Vec::with_capacity(schemes.len());
     for scheme in &schemes {
+        if subject.dispositif.is_none() && !pays(scheme, payee, &engine, &people) {
+            continue;
+        }
         readings.push(Reading::of(&engine, &books, scheme, payee)?);
     }
     if subject.dispositif.is_none() {
@@ -89,7 +93,7 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
         dossier: &dossier,
         overlay: overlay.as_ref(),
         payee,
-        patients: readings.iter().map(|reading| reading.counts.patients).max().unwrap_or(0),
+        patients: patients.len() as u64,
         list: &list,
         finders: &finders,
         facts: args.faits,
@@ -102,7 +106,7 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
 /// The format asked for, or that of the name of the file.
 fn format_of(args: &Relaunch) -> Result<WorkOutput, Failure> {
     let extension = args.vers.as_deref().and_then(Path::extension);
-    let by_name = match extension.map(|end| end.to_ascii_lowercase()).as_deref() {
+    let by_name = match extension.map(OsStr::to_ascii_lowercase).as_deref() {
         Some(end) if end == "csv" => WorkOutput::Csv,
         Some(end) if end == "xlsx" => WorkOutput::Xlsx,
         Some(end) if end == "json" => WorkOutput::Json,
@@ -150,7 +154,21 @@ fn payee<'a>(engine: &'a Engine, subject: &'a Subject) -> Result<&'a str, Failur
     }
 }
 
-/// Leaves out the schemes that pay someone else.
+/// Whether a scheme pays such a doctor, or such a centre. Known without
+/// counting: what is not theirs is not read.
+fn pays(scheme: &Scheme, payee: &str, engine: &Engine, people: &People) -> bool {
+    match scheme.list {
+        ListKind::TreatingDoctor => engine.doctors().iter().any(|one| one == payee),
+        ListKind::Centre => engine.centres().iter().any(|one| one == payee),
+        ListKind::Followed => {
+            let mine = people.speciality(payee);
+            scheme.specialities.iter().any(|one| Some(one.as_str()) == mine)
+        }
+    }
+}
+
+/// Leaves out the schemes that have nothing to say to the doctor: nobody on
+/// the list, or patients for whom the centre is paid.
 fn keep_applying<'r>(
     readings: &mut Vec<Reading<'r>>,
     books: &Books<'r>,

@@ -120,7 +120,7 @@ fn result_without_act(
 ) -> Option<Wanted> {
     let result = code_in(rules, list, campaign, System::Loinc, "code")?;
     let act = code_in(rules, list, campaign, System::Nabm, "code")?;
-    let (first, last) = (day(campaign.first_day()), day(campaign.reference_day()));
+    let (from, to) = (day(campaign.first_day()), day(campaign.reference_day()));
     Some(Wanted {
         id: format!("resultat-sans-acte-{list}"),
         says: format!("{says} dans l'année, sans acte de biologie le même jour"),
@@ -129,7 +129,7 @@ fn result_without_act(
 SELECT resultats.patient, max(resultats.date) AS date
 FROM (
   SELECT patient, date FROM lignes
-  WHERE systeme = 'loinc' AND {result} AND valeur <> '' AND date BETWEEN {first} AND {last}
+  WHERE systeme = 'loinc' AND {result} AND valeur <> '' AND date BETWEEN {from} AND {to}
 ) AS resultats LEFT ANTI JOIN (
   SELECT patient, date FROM lignes WHERE systeme = 'nabm' AND {act}
 ) AS payes ON resultats.patient = payes.patient AND resultats.date = payes.date
@@ -146,7 +146,7 @@ fn vaccination_unseen(
     rules: &Rules,
     campaign: Campaign,
     list: &str,
-    (first, last): (Date, Date),
+    (from, to): (Date, Date),
 ) -> Option<Wanted> {
     let vaccine = code_in(rules, list, campaign, System::Atc, "code")?;
     let bought = code_in(rules, list, campaign, System::Atc, "atc");
@@ -158,7 +158,7 @@ fn vaccination_unseen(
             "\n  UNION ALL\n  SELECT patient, date FROM gestes WHERE systeme = 'prestation' AND {paid}"
         )
     });
-    let (first, last) = (day(first), day(last));
+    let (from, to) = (day(from), day(to));
     Some(Wanted {
         id: format!("vaccination-sans-trace-{list}"),
         says: format!("vaccination du cabinet ({list}) sans délivrance ni prestation de la caisse"),
@@ -170,7 +170,7 @@ traces AS (
 ),
 faites AS (
   SELECT DISTINCT patient, date FROM vaccinations
-  WHERE {vaccine} AND date BETWEEN {first} AND {last}
+  WHERE {vaccine} AND date BETWEEN {from} AND {to}
 ),
 vues AS (
   SELECT DISTINCT faites.patient, faites.date
@@ -209,9 +209,9 @@ fn vaccine_lists(books: &Books<'_>, schemes: &[&Scheme]) -> BTreeMap<String, (Da
         }
     }
     let mut lists: BTreeMap<String, (Date, Date)> = BTreeMap::new();
-    let mut found = |list: &str, (first, last): (Date, Date)| {
-        let days = lists.entry(list.to_owned()).or_insert((first, last));
-        *days = (days.0.min(first), days.1.max(last));
+    let mut found = |list: &str, (from, to): (Date, Date)| {
+        let days = lists.entry(list.to_owned()).or_insert((from, to));
+        *days = (days.0.min(from), days.1.max(to));
     };
     for scheme in schemes {
         for page in books.basis(scheme).pages() {

@@ -318,7 +318,7 @@ impl<'r> Worklist<'r> {
                 (need(row), worth(row), Reverse(row.gaps.len()), row.patient.clone())
             }),
             Order::Worth => {
-                self.rows.sort_by_cached_key(|row| (worth(row), need(row), row.patient.clone()))
+                self.rows.sort_by_cached_key(|row| (worth(row), need(row), row.patient.clone()));
             }
         }
     }

@@ -61,7 +61,7 @@ pub fn csv(outcome: &Outcome<'_, '_>) -> String {
         "ligne,medecin,patient,dispositif,indicateur,texte,date,dernier_contact,manques,euros_min,euros_max,sans_valeur\n",
     );
     for row in &outcome.list.rows {
-        line(&mut out, outcome, "patient", patient_cells(outcome, row));
+        line(&mut out, outcome, "patient", &patient_cells(outcome, row));
         for gap in &row.gaps {
             let [least, most] = gap_euros(outcome, gap);
             let cells = [
@@ -76,7 +76,7 @@ pub fn csv(outcome: &Outcome<'_, '_>) -> String {
                 most,
                 Cell::Empty,
             ];
-            line(&mut out, outcome, "manque", cells);
+            line(&mut out, outcome, "manque", &cells);
         }
     }
     for fact in outcome.list.facts.iter().filter(|_| outcome.facts) {
@@ -92,7 +92,7 @@ pub fn csv(outcome: &Outcome<'_, '_>) -> String {
             Cell::Empty,
             Cell::Empty,
         ];
-        line(&mut out, outcome, "fait", cells);
+        line(&mut out, outcome, "fait", &cells);
     }
     for finder in outcome.finders {
         for (patient, day) in &finder.patients {
@@ -108,15 +108,15 @@ pub fn csv(outcome: &Outcome<'_, '_>) -> String {
                 Cell::Empty,
                 Cell::Empty,
             ];
-            line(&mut out, outcome, "cas-probable", cells);
+            line(&mut out, outcome, "cas-probable", &cells);
         }
     }
     out
 }
 
-fn line(out: &mut String, outcome: &Outcome<'_, '_>, kind: &str, cells: [Cell; 10]) {
+fn line(out: &mut String, outcome: &Outcome<'_, '_>, kind: &str, cells: &[Cell; 10]) {
     let head = [Cell::text(kind), Cell::text(outcome.payee)];
-    let cells: Vec<_> = head.iter().chain(&cells).map(Cell::csv).collect();
+    let cells: Vec<_> = head.iter().chain(cells).map(Cell::csv).collect();
     out.push_str(&cells.join(","));
     out.push('\n');
 }
@@ -160,6 +160,14 @@ fn workbook(outcome: &Outcome<'_, '_>) -> Result<Vec<u8>, XlsxError> {
         .set_title("À relancer")
         .set_creation_datetime(&excel_day(outcome.campaign.reference_day())?);
     book.set_properties(&properties);
+    patient_sheets(&mut book, outcome)?;
+    case_sheets(&mut book, outcome)?;
+    about_sheet(&mut book, outcome)?;
+    book.save_to_buffer()
+}
+
+/// Patients, their gaps, and the indicators.
+fn patient_sheets(book: &mut Workbook, outcome: &Outcome<'_, '_>) -> Result<(), XlsxError> {
     let patients = outcome.list.rows.iter().map(|row| {
         let [least, most] = Cell::euros(&row.together);
         vec![
@@ -237,7 +245,11 @@ fn workbook(outcome: &Outcome<'_, '_>) -> Result<Vec<u8>, XlsxError> {
             "Ils ajoutent au plus",
         ],
         indicator_rows(outcome),
-    )?;
+    )
+}
+
+/// Probable cases, and what is validated.
+fn case_sheets(book: &mut Workbook, outcome: &Outcome<'_, '_>) -> Result<(), XlsxError> {
     let cases = outcome.finders.iter().flat_map(|finder| {
         finder.patients.iter().map(|(patient, day)| {
             vec![Cell::text(patient), Cell::text(&finder.says), Cell::Day(Some(*day))]
@@ -265,6 +277,11 @@ fn workbook(outcome: &Outcome<'_, '_>) -> Result<Vec<u8>, XlsxError> {
             facts,
         )?;
     }
+    Ok(())
+}
+
+/// What the workbook is.
+fn about_sheet(book: &mut Workbook, outcome: &Outcome<'_, '_>) -> Result<(), XlsxError> {
     let mut about = vec![
         format!("Médecin {}", outcome.payee),
         format!("Campagne {}", outcome.campaign),
@@ -278,8 +295,7 @@ fn workbook(outcome: &Outcome<'_, '_>) -> Result<Vec<u8>, XlsxError> {
         "Lisez-moi",
         &["Ce qu'est ce classeur"],
         about.into_iter().map(|words| vec![Cell::Text(words)]),
-    )?;
-    book.save_to_buffer()
+    )
 }
 
 fn indicator_rows<'a>(outcome: &'a Outcome<'_, '_>) -> impl Iterator<Item = Vec<Cell>> + use<'a> {

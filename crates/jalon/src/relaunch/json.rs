@@ -20,7 +20,7 @@ struct Document<'a> {
     medecin: &'a str,
     patientele: u64,
     indicateurs: Vec<Indicator<'a>>,
-    patients: Vec<Patient<'a>>,
+    patients: Vec<Called<'a>>,
     faits: Option<Vec<Fact<'a>>>,
     cas_probables: Vec<Finder<'a>>,
     notes: &'a [String],
@@ -54,7 +54,7 @@ struct Goal {
 }
 
 #[derive(Serialize)]
-struct Patient<'a> {
+struct Called<'a> {
     patient: &'a str,
     dernier_contact: Option<String>,
     jusqu_au: Option<String>,
@@ -166,7 +166,7 @@ fn goal(step: &Step) -> Goal {
     }
 }
 
-fn patient<'a>(outcome: &'a Outcome<'_, '_>, row: &'a Row) -> Patient<'a> {
+fn patient<'a>(outcome: &'a Outcome<'_, '_>, row: &'a Row) -> Called<'a> {
     let lack = |gap: &Gap| Lack {
         dispositif: outcome.scheme(gap.target),
         indicateur: outcome.indicator(gap.target),
@@ -174,7 +174,7 @@ fn patient<'a>(outcome: &'a Outcome<'_, '_>, row: &'a Row) -> Patient<'a> {
         jusqu_au: gap.until().filter(|_| gap.is_open()).map(|day| day.to_string()),
         euros: worth(outcome, gap).map(|worth| Interval::new(worth, 2)),
     };
-    Patient {
+    Called {
         patient: &row.patient,
         dernier_contact: row.contact.map(|day| day.to_string()),
         jusqu_au: row.until().map(|day| day.to_string()),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jalon_engine::worklist::{Gap, Target};
+use jalon_engine::worklist::{Gap, Row, Target};
 use jalon_rules::{Range, french};
 
 use super::{Outcome, sentence, worth};
@@ -15,7 +15,7 @@ pub fn page(outcome: &Outcome<'_, '_>, subject: &Subject) -> String {
     let mut out = String::new();
     let Outcome { campaign, payee, patients, list, .. } = outcome;
     let _ = writeln!(out, "{}", text::title(&format!("À relancer, campagne {campaign}")));
-    let gaps: usize = list.rows.iter().map(|row| row.open()).sum();
+    let gaps: usize = list.rows.iter().map(Row::open).sum();
     let _ = writeln!(
         out,
         "Médecin {payee} ; patientèle : {} au 31 décembre ; {} à relancer pour {}",
