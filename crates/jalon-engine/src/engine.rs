@@ -261,6 +261,19 @@ impl Engine {
         FactRow::read(&self.collect(&FactRow::query(patient), Look::Picked)?)
     }
 
+    /// The rows of a small query over the tables of the dossier.
+    pub(crate) fn ask(&self, query: &str) -> Result<Vec<RecordBatch>, EngineError> {
+        self.collect(query, Look::Whole)
+    }
+
+    /// The net lines of a table, as a query.
+    pub(crate) fn net_lines(&self, table: &str) -> String {
+        match self.reversals.iter().find(|reversible| reversible.table == table) {
+            Some(reversible) => reversible.net_query(),
+            None => format!("  SELECT * FROM {table}"),
+        }
+    }
+
     /// Writes the evidence of every patient to a Parquet file, and counts from
     /// what was written: the plan of the facts runs once.
     pub fn write_evidence(

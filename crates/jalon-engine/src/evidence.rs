@@ -1,6 +1,6 @@
 //! Answers: sums by doctor, and the evidence behind them by patient.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::array::RecordBatch;
 use jiff::civil::Date;
@@ -199,6 +199,15 @@ impl Evidence {
     #[must_use]
     pub fn patients(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    /// The patients of one doctor.
+    pub fn patients_of(&self, doctor: &str) -> Result<BTreeSet<String>, EngineError> {
+        let doctors = columns::texts(&self.batches, "medecin")?;
+        let patients = columns::texts(&self.batches, "patient")?;
+        let rows = doctors.into_iter().zip(patients);
+        let mine = rows.filter(|(one, _)| one.as_deref() == Some(doctor));
+        Ok(mine.filter_map(|(_, patient)| patient).collect())
     }
 
     /// The sums of one doctor, added up from the evidence of the patients.

@@ -15,6 +15,7 @@ mod net;
 mod plan;
 pub mod simulation;
 mod sql;
+pub mod worklist;
 
 pub use engine::{Engine, Question};
 pub use error::EngineError;

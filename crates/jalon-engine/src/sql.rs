@@ -32,26 +32,31 @@ pub fn presentation_in(
     campaign: Campaign,
     column: &str,
 ) -> Option<String> {
-    let conditions: Vec<_> = lists
-        .iter()
-        .filter_map(|name| rules.list(name))
-        .filter_map(|list| {
-            let codes: Vec<_> =
-                list.of(campaign).filter(|code| code.system == System::Cip13).collect();
-            let of = |reach| {
-                codes.iter().filter(move |code| code.reach == reach).map(|code| code.code.as_str())
-            };
-            let like = |prefix: &str| format!("{column} LIKE {}", text(&format!("{prefix}%")));
-            let mut accepted: Vec<String> = of(Reach::Prefix).map(like).collect();
-            accepted.extend(among(column, of(Reach::Exact)));
-            let mut condition = any(&accepted)?;
-            for refused in of(Reach::Excluded).map(like) {
-                condition = format!("({condition} AND NOT {refused})");
-            }
-            Some(condition)
-        })
-        .collect();
-    any(&conditions)
+    let of = |list: &String| code_in(rules, list, campaign, System::Cip13, column);
+    any(&lists.iter().filter_map(of).collect::<Vec<_>>())
+}
+
+/// The condition that a column holds a code of a list, among those of one
+/// system. `None` when the list has none of them.
+pub fn code_in(
+    rules: &Rules,
+    list: &str,
+    campaign: Campaign,
+    system: System,
+    column: &str,
+) -> Option<String> {
+    let codes: Vec<_> =
+        rules.list(list)?.of(campaign).filter(|code| code.system == system).collect();
+    let of =
+        |reach| codes.iter().filter(move |code| code.reach == reach).map(|code| code.code.as_str());
+    let like = |prefix: &str| format!("{column} LIKE {}", text(&format!("{prefix}%")));
+    let mut accepted: Vec<String> = of(Reach::Prefix).map(like).collect();
+    accepted.extend(among(column, of(Reach::Exact)));
+    let mut condition = any(&accepted)?;
+    for refused in of(Reach::Excluded).map(like) {
+        condition = format!("({condition} AND NOT {refused})");
+    }
+    Some(condition)
 }
 
 /// The condition that a column holds one of these texts; `None` without texts.

@@ -80,6 +80,14 @@ Exemples :
 Champs : docs/simuler.md. Un nombre se corrige dans une règle : diabete-hba1c.cible,
 .intermediaire, .seuil, .points, .exclu ; rosp-adulte.valeur_point, .reference, .coefficient…")]
     Simuler(Simulate),
+    /// Liste les patients à relancer : ce qui manque, jusqu'à quand, ce que cela vaut
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemples :
+  jalon relancer exemples/cabinet --campagne 2024
+  jalon relancer exemples/cabinet --campagne 2024 --tri valeur --complement exemples/cabinet/complement
+  jalon relancer exemples/cabinet --campagne 2024 --format csv > relances.csv
+  jalon relancer exemples/cabinet --campagne 2026 --faits --vers relances.xlsx")]
+    Relancer(Relaunch),
     /// Liste les règles, ou en montre une
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
@@ -253,6 +261,47 @@ pub struct Explain {
     /// Montre les faits d'un patient
     #[arg(long, value_name = "ID")]
     pub patient: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Relaunch {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// Liste aussi ce qui est déjà validé : patient, indicateur, dernier fait
+    #[arg(long)]
+    pub faits: bool,
+    /// besoin ou valeur
+    #[arg(
+        long,
+        value_enum,
+        value_name = "TRI",
+        default_value = "besoin",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub tri: Sorting,
+    /// table, csv, xlsx ou json ; sans lui, d'après le nom de FICHIER
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    pub format: Option<WorkOutput>,
+    /// Écrit dans ce fichier
+    #[arg(long, value_name = "FICHIER")]
+    pub vers: Option<PathBuf>,
+}
+
+/// How patients to call are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sorting {
+    Besoin,
+    Valeur,
+}
+
+/// How a worklist is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WorkOutput {
+    Table,
+    Csv,
+    Xlsx,
+    Json,
 }
 
 #[derive(Debug, Args)]

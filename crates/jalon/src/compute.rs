@@ -127,12 +127,16 @@ pub fn check_payee(engine: &Engine, subject: &Subject) -> Result<(), Failure> {
 
 /// What every output says when values are invented or added.
 pub fn overlay_line(overlay: Option<&Overlay>) -> Option<String> {
-    let overlay = overlay?;
+    overlay.map(|overlay| text::warning(&overlay_words(overlay)))
+}
+
+/// The same, for files.
+pub fn overlay_words(overlay: &Overlay) -> String {
     let nature = match overlay.status {
         Status::Fictif => "VALEURS FICTIVES",
         _ => "Valeurs ajoutées",
     };
-    Some(text::warning(&format!("{nature} : {} ({})", overlay.title, overlay.source)))
+    format!("{nature} : {} ({})", overlay.title, overlay.source)
 }
 
 /// The queries behind the counts of every scheme.

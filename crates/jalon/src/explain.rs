@@ -6,16 +6,16 @@ use jalon_data::Dossier;
 use jalon_engine::evidence::{CriterionEvidence, PatientEvidence};
 use jalon_engine::facts::FactRow;
 use jalon_engine::ledger::{Books, People};
+use jalon_engine::worklist::deadline;
 use jalon_engine::{Engine, Question};
 use jalon_rules::account::{Account, AccountLine};
 use jalon_rules::amount::Measured;
 use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::campaign::Window;
-use jalon_rules::criterion::{Bounds, Criterion, Test};
+use jalon_rules::criterion::{Criterion, Test};
 use jalon_rules::page::{Page, Unit};
 use jalon_rules::scale::Direction;
 use jalon_rules::{Campaign, Sourced, Status, french};
-use jiff::civil::Date;
 
 use crate::args::Explain;
 use crate::compute::{check_payee, overlay_line};
@@ -263,13 +263,13 @@ fn patients(
             } else {
                 Default::default()
             };
-            let deadline = Some(criterion).filter(|_| !falling && evidence.holds == 0);
-            let deadline = deadline.and_then(|criterion| deadline_of(criterion, campaign));
+            let until = Some(criterion).filter(|_| !falling && evidence.holds == 0);
+            let until = until.and_then(|criterion| deadline(criterion, campaign, None));
             let tail = [
                 criterion.says.clone(),
                 evidence.count.map_or_else(String::new, |count| count.to_string()),
                 evidence.last.map_or_else(String::new, french::date),
-                deadline.map_or_else(String::new, french::date),
+                until.map_or_else(String::new, french::date),
             ];
             table.push(head.into_iter().chain(tail).collect());
         }
@@ -296,23 +296,6 @@ fn numerator<'a>(
         .iter()
         .filter(move |one| one.applies(campaign))
         .zip(row.criteria.iter().skip(before))
-}
-
-/// The last day on which something can still be added to a count.
-fn deadline_of(criterion: &Criterion, campaign: Campaign) -> Option<Date> {
-    match &criterion.test {
-        Some(Test::Count(test)) => match &test.bounds {
-            Bounds::Numbers { at_least: Some(_), .. } | Bounds::AtLeast(_) => {
-                Some(test.count.window.days(campaign).1)
-            }
-            _ => None,
-        },
-        Some(Test::AnyOf(options)) => {
-            options.iter().filter_map(|option| deadline_of(option, campaign)).max()
-        }
-        Some(Test::TreatedBy(_)) => Some(Window::YEAR.days(campaign).1),
-        _ => None,
-    }
 }
 
 /// Everything about one patient: each criterion, then the facts.

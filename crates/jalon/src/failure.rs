@@ -5,6 +5,7 @@ use std::fmt;
 use jalon_data::Faults;
 use jalon_engine::EngineError;
 use jalon_engine::ledger::LedgerError;
+use jalon_engine::worklist::WorklistError;
 use jalon_rules::rules::RulesError;
 
 /// A command that did not succeed.
@@ -79,6 +80,15 @@ impl From<EngineError> for Failure {
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
         Self::input(error.to_string())
+    }
+}
+
+impl From<WorklistError> for Failure {
+    fn from(error: WorklistError) -> Self {
+        match error {
+            WorklistError::Engine(error) => error.into(),
+            WorklistError::Ledger(error) => error.into(),
+        }
     }
 }
 

@@ -42,6 +42,17 @@ pub struct Complement {
     pub empreinte: String,
 }
 
+impl Complement {
+    /// What a result says of added values.
+    pub fn new(overlay: &Overlay) -> Self {
+        Self {
+            titre: overlay.title.clone(),
+            nature: overlay.status.word(),
+            empreinte: overlay.hash.clone(),
+        }
+    }
+}
+
 /// Un médecin.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Doctor {
@@ -118,7 +129,8 @@ pub struct Interval {
 }
 
 impl Interval {
-    fn new(range: &Range, digits: usize) -> Self {
+    /// Both ends with this many decimals.
+    pub fn new(range: &Range, digits: usize) -> Self {
         Self { min: range.min().to_decimal(digits), max: range.max().to_decimal(digits) }
     }
 }
@@ -137,11 +149,7 @@ impl Outcome {
             moteur: env!("CARGO_PKG_VERSION").to_owned(),
             regles: rules.hash().to_owned(),
             donnees: dossier.hash().to_owned(),
-            complement: overlay.map(|overlay| Complement {
-                titre: overlay.title.clone(),
-                nature: overlay.status.word(),
-                empreinte: overlay.hash.clone(),
-            }),
+            complement: overlay.map(Complement::new),
             medecins: books
                 .iter()
                 .map(|book| Doctor {

@@ -9,6 +9,7 @@ mod generate;
 mod json;
 mod load;
 mod progress;
+mod relaunch;
 mod rule_pages;
 mod sheet;
 mod simulate;
@@ -46,6 +47,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Expliquer(args) => explain::run(&args),
         Command::Comparer(args) => contrast::run(&args),
         Command::Simuler(args) => simulate::run(&args),
+        Command::Relancer(args) => relaunch::run(&args),
         Command::Regles(args) => rule_pages::run(&args),
         Command::Verifier(args) => verify::run(&args),
         Command::Generer(args) => generate::run(&args),

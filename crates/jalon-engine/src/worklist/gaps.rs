@@ -1,0 +1,101 @@
+//! What a patient lacks of an indicator, and until when it can be done.
+
+use jalon_rules::Campaign;
+use jalon_rules::campaign::{Anchor, Window};
+use jalon_rules::criterion::{Bounds, Criterion, Test};
+use jalon_rules::page::Page;
+use jiff::civil::Date;
+
+use crate::evidence::{CriterionEvidence, PatientEvidence};
+
+/// A criterion of the numerator that a patient does not meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The sentence of the criterion.
+    pub says: String,
+    /// Where one of several is enough: their sentences.
+    pub options: Vec<String>,
+    /// What was counted so far, where something is counted.
+    pub seen: Option<u64>,
+    /// Last day on which something can still be added; nothing when no act can
+    /// change the answer.
+    pub until: Option<Date>,
+}
+
+/// The criteria of the numerator that the patient does not meet.
+pub(super) fn missing(
+    page: &Page,
+    campaign: Campaign,
+    row: &PatientEvidence,
+    birth: Option<Date>,
+) -> Vec<Missing> {
+    numerator(page, campaign, row)
+        .filter(|(_, evidence)| evidence.holds == 0)
+        .map(|(criterion, evidence)| Missing {
+            says: criterion.says.clone(),
+            options: match &criterion.test {
+                Some(Test::AnyOf(options)) => options
+                    .iter()
+                    .filter(|option| option.applies(campaign))
+                    .map(|option| option.says.clone())
+                    .collect(),
+                _ => Vec::new(),
+            },
+            seen: evidence.count,
+            until: deadline(criterion, campaign, birth),
+        })
+        .collect()
+}
+
+/// The last event that made the patient meet the numerator.
+pub(super) fn last_counted(page: &Page, campaign: Campaign, row: &PatientEvidence) -> Option<Date> {
+    fn last(evidence: &CriterionEvidence) -> Option<Date> {
+        let inside = evidence.options.iter().filter(|option| option.holds > 0).filter_map(last);
+        evidence.last.into_iter().chain(inside).max()
+    }
+    numerator(page, campaign, row)
+        .filter(|(_, evidence)| evidence.holds > 0)
+        .filter_map(|(_, evidence)| last(evidence))
+        .max()
+}
+
+/// The criteria of the numerator with their evidence.
+fn numerator<'a>(
+    page: &'a Page,
+    campaign: Campaign,
+    row: &'a PatientEvidence,
+) -> impl Iterator<Item = (&'a Criterion, &'a CriterionEvidence)> {
+    let before = [&page.rule.denominator, &page.rule.exclusions]
+        .into_iter()
+        .flatten()
+        .filter(|one| one.applies(campaign))
+        .count();
+    let applying = page.rule.numerator.iter().filter(move |one| one.applies(campaign));
+    applying.zip(row.criteria.iter().skip(before))
+}
+
+/// The last day on which something can still be added to a count. Windows told
+/// from a birth need one; nothing for what no act can change.
+#[must_use]
+pub fn deadline(criterion: &Criterion, campaign: Campaign, birth: Option<Date>) -> Option<Date> {
+    match &criterion.test {
+        Some(Test::Count(test)) => match &test.bounds {
+            Bounds::Numbers { at_most: Some(_), .. } | Bounds::Sum => None,
+            Bounds::Numbers { .. } | Bounds::AtLeast(_) => {
+                let window = test.count.window;
+                match window.anchor() {
+                    None => Some(window.days(campaign).1),
+                    Some(Anchor::Birth) => Some(window.days_around(birth?)?.1),
+                    Some(Anchor::Event) => None,
+                }
+            }
+        },
+        Some(Test::AnyOf(options)) => options
+            .iter()
+            .filter(|option| option.applies(campaign))
+            .filter_map(|option| deadline(option, campaign, birth))
+            .max(),
+        Some(Test::TreatedBy(_)) => Some(Window::YEAR.days(campaign).1),
+        _ => None,
+    }
+}
