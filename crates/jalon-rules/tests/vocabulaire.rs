@@ -161,9 +161,8 @@ au_moins = 1
 #[test]
 fn events_are_not_mixed_with_patients() {
     let head = "unite = \"evenement\"\n[evenement]\ncompte = \"sejour\"\ncodes = \"liste\"\n";
-    let count = |window: &str| {
-        format!("compte = \"acte\"\ncodes = \"liste\"\npendant = \"{window}\"\n")
-    };
+    let count =
+        |window: &str| format!("compte = \"acte\"\ncodes = \"liste\"\npendant = \"{window}\"\n");
     let (told, plain) = (count("evenement - evenement + 6 mois"), count("annee"));
     let any = |one: &str, other: &str| {
         let rule = format!(

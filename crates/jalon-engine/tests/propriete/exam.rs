@@ -41,6 +41,32 @@ impl Exam {
         exams
     }
 
+    /// Those whose criteria are not all those of the campaign before, and the
+    /// last one of each scheme: the others ask the same of another year.
+    pub fn turning_points(rules: &'static Rules) -> Vec<Self> {
+        let exams = Self::all(rules);
+        let asked: Vec<_> = exams.iter().map(|exam| (&exam.scheme.id, exam.asked())).collect();
+        let kept: Vec<bool> = (0..exams.len())
+            .map(|at| {
+                let before = at.checked_sub(1).and_then(|before| asked.get(before));
+                let last = asked.get(at + 1).is_none_or(|after| after.0 != asked[at].0);
+                last || before != asked.get(at)
+            })
+            .collect();
+        let exams = exams.into_iter().zip(kept);
+        exams.filter_map(|(exam, kept)| kept.then_some(exam)).collect()
+    }
+
+    /// The pages with the criteria that apply.
+    fn asked(&self) -> Vec<(&str, Vec<&str>)> {
+        let of_page = |page: &&'static Page| {
+            let criteria = page.rule.criteria().into_iter();
+            let criteria = criteria.filter(|criterion| criterion.applies(self.campaign));
+            (page.id.as_str(), criteria.map(|criterion| criterion.id.as_str()).collect())
+        };
+        self.pages.iter().map(of_page).collect()
+    }
+
     /// All the pages at once.
     pub fn question(&self) -> Question<'_> {
         Question {
@@ -50,6 +76,12 @@ impl Exam {
             pages: &self.pages,
             doctor: None,
         }
+    }
+
+    /// The schemes that lend their pages.
+    pub fn lenders(&self) -> impl Iterator<Item = &'static Scheme> {
+        let lenders = self.scheme.pages_from.iter();
+        lenders.filter_map(|lender| self.rules.scheme(&lender.value))
     }
 
     /// The pages that facts answer, with their places in the question.

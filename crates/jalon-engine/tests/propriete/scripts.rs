@@ -560,7 +560,10 @@ impl<'a> Player<'a> {
                 code: (*self.dice.pick(&["CS", "G"])).to_owned(),
                 quantity: 1,
                 value: None,
-                performer: self.dice.pick(&[None, Some("m1"), Some("m1"), Some("m2")]).map(str::to_owned),
+                performer: self
+                    .dice
+                    .pick(&[None, Some("m1"), Some("m1"), Some("m2")])
+                    .map(str::to_owned),
                 speciality: None,
                 prescriber: None,
             };
