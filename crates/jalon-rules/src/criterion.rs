@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::campaign::{Campaign, RelativeDay, Window};
+use crate::campaign::{Anchor, Campaign, RelativeDay, Window};
 use crate::condition::Condition;
 
 /// One sentence of a rule, with the test that translates it.
@@ -29,6 +29,17 @@ impl Criterion {
     pub fn applies(&self, campaign: Campaign) -> bool {
         self.since.is_none_or(|since| since <= campaign)
             && self.until.is_none_or(|until| campaign <= until)
+    }
+
+    /// Whether it looks at days told from the event of the row, in the unit
+    /// `evenement`.
+    #[must_use]
+    pub fn told_from_event(&self) -> bool {
+        match &self.test {
+            Some(Test::Count(test)) => test.count.told_from_event(),
+            Some(Test::AnyOf(options)) => options.iter().any(Self::told_from_event),
+            _ => false,
+        }
     }
 }
 
@@ -120,6 +131,14 @@ pub struct Count {
     pub same_day_as: Option<String>,
     /// Count substances delivered on this many dates each, instead of dates.
     pub substances_on: Option<u32>,
+}
+
+impl Count {
+    /// Whether its window is told from the event of the row.
+    #[must_use]
+    pub fn told_from_event(&self) -> bool {
+        self.window.anchor() == Some(Anchor::Event)
+    }
 }
 
 /// A count held against bounds.

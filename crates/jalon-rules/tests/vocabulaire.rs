@@ -156,6 +156,51 @@ au_moins = 1
     );
 }
 
+/// What is told from the event of a row is not weighed with what is the
+/// patient's.
+#[test]
+fn events_are_not_mixed_with_patients() {
+    let head = "unite = \"evenement\"\n[evenement]\ncompte = \"sejour\"\ncodes = \"liste\"\n";
+    let count =
+        |window: &str| format!("compte = \"acte\"\ncodes = \"liste\"\npendant = \"{window}\"\n");
+    let (told, plain) = (count("evenement - evenement + 6 mois"), count("annee"));
+    let any = |one: &str, other: &str| {
+        let rule = format!(
+            "[[numerateur.parmi]]\nid = \"a\"\ndit = \"x\"\n{one}au_moins = 1\n[[numerateur.parmi]]\nid = \"b\"\ndit = \"x\"\n{other}au_moins = 2"
+        );
+        numerator(&rule).replace("unite = \"patient\"\n", head)
+    };
+    let guarded = |test: &str| format!("si = \"age >= 30\"\n{test}");
+    good(&any(&told, &told));
+    good(&any(&plain, &guarded(&plain)));
+    let mixed = "`parmi` mêle des choix ancrés sur l'événement et d'autres";
+    refused(&any(&told, &plain), mixed);
+    refused(&any(&told, &guarded(&told)), mixed);
+    let as_many = |one: &str, window: &str| {
+        let test = format!(
+            "{one}au_moins_autant_que = {{ compte = \"acte\", codes = \"liste\", pendant = \"{window}\" }}"
+        );
+        numerator(&test).replace("unite = \"patient\"\n", head)
+    };
+    let around = "evenement - evenement + 1 jour";
+    good(&as_many(&told, around));
+    good(&as_many(&plain, "24 mois"));
+    let one_of_two = "une seule des deux fenêtres est ancrée sur l'événement";
+    refused(&as_many(&told, "24 mois"), one_of_two);
+    refused(&as_many(&plain, around), one_of_two);
+}
+
+#[test]
+fn substances_are_counted_between_fixed_days() {
+    let substances = |window: &str| {
+        numerator(&format!(
+            "compte = \"delivrance\"\ncodes = \"liste\"\npendant = \"{window}\"\nsubstances_sur = 2\nau_moins = 1"
+        ))
+    };
+    good(&substances("depuis toujours"));
+    refused(&substances("naissance - naissance + 8 mois"), "`substances_sur` ne va pas avec");
+}
+
 #[test]
 fn options_for_some_patients() {
     let any = |guard: &str| {

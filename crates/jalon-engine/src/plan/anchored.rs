@@ -18,15 +18,6 @@ use crate::sql::{all, any, day};
 /// The step that holds the days of the classes told from an anchor.
 const PICKED: &str = "jours_choisis";
 
-/// Whether a criterion looks at days told from the event of the row.
-fn told_from_event(criterion: &Criterion) -> bool {
-    match &criterion.test {
-        Some(Test::Count(test)) => test.count.window.anchor() == Some(Anchor::Event),
-        Some(Test::AnyOf(options)) => options.iter().any(told_from_event),
-        _ => false,
-    }
-}
-
 /// The condition that `date` lies in a window told from a column of days.
 fn inside(window: Window, date: &str, anchor: &str) -> String {
     let Window::Around { from, to, .. } = window else { return "FALSE".into() };
@@ -128,7 +119,7 @@ impl Compiler<'_> {
                 Role::Exclusion => format!("NOT {holds}"),
                 _ => holds.to_owned(),
             };
-            if told_from_event(criterion) {
+            if criterion.told_from_event() {
                 let holds = self.of_event(criterion, &mut counts);
                 of_event[at].push(wanted(&holds));
                 for (column, condition) in

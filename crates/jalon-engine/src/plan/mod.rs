@@ -334,8 +334,7 @@ impl Compiler<'_> {
                 (Role::Denominator, _) => required.push(holds),
                 (Role::Exclusion, _) => required.push(format!("NOT {holds}")),
                 (_, Some(Test::Count(test))) if test.bounds == Bounds::Sum => {
-                    let days = self.atoms.count(&test.count, self.request.campaign);
-                    value = Some(self.number(days));
+                    value = Some(self.number_of(&test.count));
                 }
                 _ => met.push(holds),
             }
@@ -436,15 +435,22 @@ impl Compiler<'_> {
         (holds, names)
     }
 
-    /// The other count of `au_moins_autant_que`: days, or substances.
+    /// The other count of `au_moins_autant_que`.
     fn other_side(&mut self, bounds: &Bounds) -> Option<String> {
         let Bounds::AtLeast(count) = bounds else { return None };
-        let substances = self.substances(count);
-        let birth = || Some(format!("COALESCE(naissances.n{}, 0)", self.since_birth(count)?));
-        substances.or_else(birth).or_else(|| {
-            let days = self.atoms.count(count, self.request.campaign);
-            Some(self.number(days))
-        })
+        Some(self.number_of(count))
+    }
+
+    /// The number of a count: substances, or days.
+    fn number_of(&mut self, count: &Count) -> String {
+        if let Some(substances) = self.substances(count) {
+            return substances;
+        }
+        if let Some(days) = self.since_birth(count) {
+            return format!("COALESCE(naissances.n{days}, 0)");
+        }
+        let days = self.atoms.count(count, self.request.campaign);
+        self.number(days)
     }
 
     /// The number of substances of a count; `None` when it counts days.

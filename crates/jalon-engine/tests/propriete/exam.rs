@@ -12,11 +12,8 @@ use jalon_rules::{Campaign, Rules};
 
 use crate::reference::facts::Patient;
 use crate::reference::{Answer, Reference, Verdict};
-use crate::scripts::DOCTORS;
+use crate::scripts::{CENTRES, DOCTORS};
 use crate::tables::{Tables, tables};
-
-/// The schemes whose words the compiler knows.
-const COMPILED: [&str; 2] = ["rosp-adulte", "essai"];
 
 /// A scheme in a campaign, with the pages that exist then.
 pub struct Exam {
@@ -31,11 +28,10 @@ pub struct Exam {
 }
 
 impl Exam {
-    /// Every campaign of every scheme that is compiled.
+    /// Every campaign of every scheme.
     pub fn all(rules: &'static Rules) -> Vec<Self> {
         let mut exams = Vec::new();
-        let compiled = rules.schemes().filter(|(_, scheme)| COMPILED.contains(&scheme.id.as_str()));
-        for (_, scheme) in compiled {
+        for (_, scheme) in rules.schemes() {
             for campaign in scheme.campaigns() {
                 let mut pages = rules.pages_of(scheme);
                 pages.retain(|page| rules.exists(page, campaign));
@@ -43,6 +39,32 @@ impl Exam {
             }
         }
         exams
+    }
+
+    /// Those whose criteria are not all those of the campaign before, and the
+    /// last one of each scheme: the others ask the same of another year.
+    pub fn turning_points(rules: &'static Rules) -> Vec<Self> {
+        let exams = Self::all(rules);
+        let asked: Vec<_> = exams.iter().map(|exam| (&exam.scheme.id, exam.asked())).collect();
+        let kept: Vec<bool> = (0..exams.len())
+            .map(|at| {
+                let before = at.checked_sub(1).and_then(|before| asked.get(before));
+                let last = asked.get(at + 1).is_none_or(|after| after.0 != asked[at].0);
+                last || before != asked.get(at)
+            })
+            .collect();
+        let exams = exams.into_iter().zip(kept);
+        exams.filter_map(|(exam, kept)| kept.then_some(exam)).collect()
+    }
+
+    /// The pages with the criteria that apply.
+    fn asked(&self) -> Vec<(&str, Vec<&str>)> {
+        let of_page = |page: &&'static Page| {
+            let criteria = page.rule.criteria().into_iter();
+            let criteria = criteria.filter(|criterion| criterion.applies(self.campaign));
+            (page.id.as_str(), criteria.map(|criterion| criterion.id.as_str()).collect())
+        };
+        self.pages.iter().map(of_page).collect()
     }
 
     /// All the pages at once.
@@ -54,6 +76,12 @@ impl Exam {
             pages: &self.pages,
             doctor: None,
         }
+    }
+
+    /// The schemes that lend their pages.
+    pub fn lenders(&self) -> impl Iterator<Item = &'static Scheme> {
+        let lenders = self.scheme.pages_from.iter();
+        lenders.filter_map(|lender| self.rules.scheme(&lender.value))
     }
 
     /// The pages that facts answer, with their places in the question.
@@ -81,7 +109,7 @@ impl Exam {
         let mut people = Vec::new();
         for patient in patients {
             let reference = Reference::new(self.rules, self.campaign, patient);
-            people.push((patient, reference.doctors(self.scheme), reference));
+            people.push((patient, reference.payees(self.scheme, &centres()), reference));
         }
         let mut differences = Vec::new();
         for (at, page) in self.computed() {
@@ -91,10 +119,17 @@ impl Exam {
                 let of_patient = answers.entry(&row.patient).or_default();
                 of_patient.push((&row.doctor, answer(page, row)));
             }
-            for (patient, doctors, reference) in &people {
-                let theirs = answers.remove(patient.name.as_str()).unwrap_or_default();
-                let ours = doctors.iter().map(|doctor| (doctor.as_str(), reference.answer(page)));
+            for (patient, payees, reference) in &people {
+                let mut theirs = answers.remove(patient.name.as_str()).unwrap_or_default();
+                let ours = payees.iter().map(|payee| (payee.as_str(), reference.answer(page)));
                 let ours: Vec<_> = ours.collect();
+                // Of a patient who is not of the population of a page that the
+                // scheme has taken, there is no criterion to speak of.
+                for ((_, theirs), (_, ours)) in theirs.iter_mut().zip(&ours) {
+                    if ours.criteria.is_empty() {
+                        theirs.criteria.clear();
+                    }
+                }
                 if theirs != ours {
                     let engine = told(&theirs);
                     let reference = told(&ours);
@@ -149,7 +184,7 @@ impl Difference<'_> {
         let exam = self.exam.only(self.page);
         let ask = |patient: &Patient| {
             let patients = std::slice::from_ref(patient);
-            let engine = engine(&tables(&DOCTORS, patients));
+            let engine = engine(&tables(patients));
             exam.differences(&engine, patients).first().map(ToString::to_string)
         };
         let mut patient = self.patient.clone();
@@ -195,6 +230,14 @@ pub fn report(differences: &[Difference<'_>]) -> String {
         }
     }
     text + &others
+}
+
+/// The centres of those who work in one.
+pub fn centres() -> BTreeMap<String, String> {
+    let centres = DOCTORS.iter().zip(CENTRES);
+    centres
+        .filter_map(|(doctor, centre)| Some(((*doctor).to_owned(), centre?.to_owned())))
+        .collect()
 }
 
 /// Tables ready to be asked.

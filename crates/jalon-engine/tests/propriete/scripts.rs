@@ -4,20 +4,23 @@
 //! One seed makes a whole dossier. What makes a failure small is not here: it
 //! takes facts away from the one patient concerned.
 
-use jalon_rules::campaign::{RelativeDay, Window};
+use jalon_rules::campaign::{Anchor, RelativeDay, Window};
 use jalon_rules::codes::{Code, Reach, System};
-use jalon_rules::condition::{Condition, Literal};
+use jalon_rules::condition::{Column, Condition, Literal};
+use jalon_rules::convention::ListKind;
 use jalon_rules::criterion::{Bounds, Count, Criterion, Selection, Table, Test, Treatment};
 use jalon_rules::page::{Page, Unit};
 use jalon_rules::{Campaign, Rules};
 use jiff::civil::{Date, date};
 
 use crate::dice::Dice;
-use crate::reference::days::{first_day, last_day, plus, relative, window};
+use crate::reference::days::{first_day, last_day, plus, plus_months, relative, window};
 use crate::reference::facts::{Act, Ald, Attachment, Delivery, Patient, Stay, Vaccination};
 
 /// Doctors of the random dossiers; the last one never has a patient.
 pub const DOCTORS: [&str; 4] = ["m1", "m2", "m3", "m4"];
+/// The centre of each, if any: two work together, one alone.
+pub const CENTRES: [Option<&str>; 4] = [Some("c1"), Some("c1"), None, Some("c2")];
 const DRUGS: [System; 2] = [System::Atc, System::Cip13];
 const ACTS: [System; 5] =
     [System::Nabm, System::Ccam, System::Prestation, System::Loinc, System::Ngap];
@@ -40,9 +43,13 @@ struct Theme {
     acts: Vec<Vec<Code>>,
     stays: Vec<Vec<Code>>,
     vaccines: bool,
+    /// Whether the list is of those whom the doctor has seen.
+    followed: bool,
     alds: Vec<i64>,
     specialities: Vec<String>,
     ages: Vec<i64>,
+    /// Ages in months.
+    months: Vec<i64>,
     windows: Vec<Window>,
     days: Vec<RelativeDay>,
     days_per_box: Option<i64>,
@@ -65,6 +72,17 @@ impl Palette {
                         theme.days_per_box = Some(i64::from(*days_per_box));
                     }
                 }
+                if let Unit::Event(event) = &page.rule.unit {
+                    event.codes.iter().for_each(|list| theme.list(rules, list));
+                    theme.windows.push(event.window);
+                }
+                if let Some(scheme) = rules.scheme(&page.rule.scheme) {
+                    theme.condition(&scheme.population);
+                    if scheme.list == ListKind::Followed {
+                        theme.followed = true;
+                        theme.windows.push(Window::Months(24));
+                    }
+                }
                 for criterion in page.rule.criteria() {
                     theme.criterion(rules, criterion);
                 }
@@ -84,8 +102,13 @@ impl Palette {
             let campaign = self.campaigns[round % self.campaigns.len()];
             let theme = &self.themes[theme];
             let events = dice.between(1, 18);
-            let mut player = Player { palette: self, theme, campaign, dice, days: Vec::new() };
+            let birth = last_day(campaign);
+            let days = Vec::new();
+            let mut player = Player { palette: self, theme, campaign, dice, days, birth };
             let mut patient = player.person(format!("p{at:04}"));
+            if theme.followed {
+                player.consultations(&mut patient);
+            }
             for _ in 0..events {
                 player.event(&mut patient);
             }
@@ -114,6 +137,9 @@ impl Theme {
     }
 
     fn criterion(&mut self, rules: &Rules, criterion: &Criterion) {
+        if let Some(condition) = &criterion.only_if {
+            self.condition(condition);
+        }
         match criterion.test.as_ref().expect("une page calculée") {
             Test::Row(condition) => self.condition(condition),
             Test::TreatedBy(list) => self.list(rules, list),
@@ -147,14 +173,17 @@ impl Theme {
 
     /// The ages on either side of those that a condition names.
     fn condition(&mut self, condition: &Condition) {
-        let mut around = |literal: &Literal| {
+        let mut around = |column: Column, literal: &Literal| {
             if let Literal::Integer(number) = literal {
-                self.ages.extend([number - 1, *number, number + 1]);
+                let ages = if column == Column::Mois { &mut self.months } else { &mut self.ages };
+                ages.extend([number - 1, *number, number + 1]);
             }
         };
         match condition {
-            Condition::Compare(_, _, literal) => around(literal),
-            Condition::In(_, literals) => literals.iter().for_each(around),
+            Condition::Compare(column, _, literal) => around(*column, literal),
+            Condition::In(column, literals) => {
+                literals.iter().for_each(|literal| around(*column, literal));
+            }
             Condition::Is(_) => {}
             Condition::Not(inner) => self.condition(inner),
             Condition::And(left, right) | Condition::Or(left, right) => {
@@ -175,6 +204,8 @@ struct Player<'a> {
     dice: Dice,
     /// Days of earlier events: some of the next ones fall on the same.
     days: Vec<Date>,
+    /// The patient's.
+    birth: Date,
 }
 
 impl<'a> Player<'a> {
@@ -184,13 +215,20 @@ impl<'a> Player<'a> {
             ages if !ages.is_empty() && !self.dice.once_in(4) => ages,
             _ => &[14, 15, 16, 17, 40, 60, 64, 65, 80, 81, 95],
         };
-        // A treatment's length is not an age, and a child has no long past.
-        let age = (*self.dice.pick(ages)).clamp(10, 100);
+        // A treatment's length is not an age.
+        let age = (*self.dice.pick(ages)).clamp(0, 100);
         let born = year - i16::try_from(age).expect("un âge");
         let birthdays = [date(born, 1, 1), date(born, 12, 31), date(born, 7, 1)];
+        self.birth = *self.dice.pick(&birthdays);
+        if !self.theme.months.is_empty() && !self.dice.once_in(4) {
+            // Days that other months do not have.
+            let day = *self.dice.pick(&[1, 15, 29, 30, 31]);
+            let months = *self.dice.pick(&self.theme.months);
+            self.birth = plus_months(date(year, 12, day), -months.max(0));
+        }
         Patient {
             name,
-            birth: *self.dice.pick(&birthdays),
+            birth: self.birth,
             sex: if self.dice.once_in(4) { 'M' } else { 'F' },
             death: self.dice.once_in(8).then(|| self.new_year()),
             c2s: *self.dice.pick(&[None, Some(false), Some(true)]),
@@ -248,14 +286,20 @@ impl<'a> Player<'a> {
         if self.dice.once_in(8) {
             self.theme = &self.palette.everything;
         }
-        let theme = self.theme;
+        let (theme, everything) = (self.theme, &self.palette.everything);
+        // What no page looks at has no codes to be drawn from.
+        let weight = |of: fn(&Theme) -> &Vec<Vec<Code>>, own| match of(theme).is_empty() {
+            true => usize::from(!of(everything).is_empty()),
+            false => own,
+        };
+        let drugs = weight(|theme| &theme.drugs, 6);
         let weights = [
-            if theme.drugs.is_empty() { 1 } else { 6 },
+            drugs,
             if theme.days_per_box.is_some() { 8 } else { 0 },
-            if theme.acts.is_empty() { 1 } else { 6 },
-            if theme.vaccines { 4 } else { 1 },
+            weight(|theme| &theme.acts, 6),
+            if theme.vaccines { 4 } else { drugs.min(1) },
             if theme.alds.is_empty() { 1 } else { 3 },
-            if theme.stays.is_empty() { 1 } else { 3 },
+            weight(|theme| &theme.stays, 3),
         ];
         let mut left = self.dice.below(weights.iter().sum());
         let kind = weights.iter().position(|weight| {
@@ -268,8 +312,8 @@ impl<'a> Player<'a> {
             Some(1) => self.chain(patient),
             Some(2) => self.acts(patient),
             Some(3) => self.vaccination(patient),
-            Some(4) => self.ald(patient),
-            _ => self.stay(patient),
+            Some(5) => self.stay(patient),
+            _ => self.ald(patient),
         }
         self.theme = own;
     }
@@ -305,8 +349,17 @@ impl<'a> Player<'a> {
             let day = relative(*self.dice.pick(&theme.days), campaign);
             return plus(day, self.dice.between(-1, 1));
         }
-        let anchors = |_| panic!("aucune page compilée n'a de fenêtre ancrée");
-        let (first, last) = window(*self.dice.pick(&theme.windows), campaign, &anchors);
+        let birth = self.birth;
+        let event = *self.dice.pick(&[&self.days[..], &[first_day(campaign)]].concat());
+        let anchors = |anchor| match anchor {
+            Anchor::Birth => birth,
+            Anchor::Event => event,
+        };
+        let (first, last) = match *self.dice.pick(&theme.windows) {
+            // Too far back to be worth a boundary.
+            Window::Ever => (plus(birth, 60), last_day(campaign)),
+            other => window(other, campaign, &anchors),
+        };
         if self.dice.once_in(2) { plus(first, -outside_or_in) } else { plus(last, outside_or_in) }
     }
 
@@ -483,7 +536,7 @@ impl<'a> Player<'a> {
                 }
                 _ => self.dice.pick(&[None, None, Some("1"), Some("15")]).map(str::to_owned),
             };
-            let performer = self.dice.pick(&[None, None, Some("m1")]).map(str::to_owned);
+            let performer = self.dice.pick(&[None, Some("m1"), Some("m2")]).map(str::to_owned);
             let act = Act {
                 date,
                 system: system.to_owned(),
@@ -493,6 +546,26 @@ impl<'a> Player<'a> {
                 performer,
                 speciality,
                 prescriber: self.dice.once_in(10).then(|| "m1".to_owned()),
+            };
+            self.perform(patient, act);
+        }
+    }
+
+    /// What puts a patient on a list of those followed, or nearly.
+    fn consultations(&mut self, patient: &mut Patient) {
+        for _ in 0..self.dice.between(0, 4) {
+            let act = Act {
+                date: self.day(),
+                system: System::Ngap.word().to_owned(),
+                code: (*self.dice.pick(&["CS", "G"])).to_owned(),
+                quantity: 1,
+                value: None,
+                performer: self
+                    .dice
+                    .pick(&[None, Some("m1"), Some("m1"), Some("m2")])
+                    .map(str::to_owned),
+                speciality: None,
+                prescriber: None,
             };
             self.perform(patient, act);
         }

@@ -13,12 +13,13 @@ use jiff::civil::{Date, date};
 use crate::dice::Dice;
 use crate::reference::days::days_between;
 use crate::reference::facts::Patient;
+use crate::scripts::{CENTRES, DOCTORS};
 
 /// Every table with its batches.
 pub type Tables = Vec<(&'static str, Vec<RecordBatch>)>;
 
 /// The tables of a dossier.
-pub fn tables(doctors: &[&str], patients: &[Patient]) -> Tables {
+pub fn tables(patients: &[Patient]) -> Tables {
     let attachments = lines(patients, |patient| &patient.attachments);
     let deliveries = lines(patients, |patient| &patient.deliveries);
     let acts = lines(patients, |patient| &patient.acts);
@@ -29,8 +30,9 @@ pub fn tables(doctors: &[&str], patients: &[Patient]) -> Tables {
         batch(
             "medecins",
             &[
-                ("medecin", texts(doctors, |doctor| Some(doctor))),
-                ("specialite", texts(doctors, |_| Some("1"))),
+                ("medecin", texts(&DOCTORS, |doctor| Some(doctor))),
+                ("specialite", texts(&DOCTORS, |_| Some("1"))),
+                ("centre", texts(&CENTRES, |centre| *centre)),
             ],
         ),
         batch(

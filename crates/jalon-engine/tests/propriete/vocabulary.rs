@@ -1,6 +1,8 @@
 //! Pages that mean nothing in medicine: they use what the format allows and
 //! what no real page asks yet.
 
+use std::fmt::Write as _;
+
 use jalon_rules::Rules;
 use jalon_rules::rules::RuleFile;
 
@@ -45,7 +47,7 @@ ccam,HHQE002,exact,x,,,deduit,x
 ];
 
 /// Unit and criteria of each page.
-const PAGES: [(&str, &str); 16] = [
+const PAGES: [(&str, &str); 22] = [
     (
         "conditions",
         r#"unite = "patient"
@@ -348,6 +350,200 @@ dit = "x"
 codes = "rares"
 "#,
     ),
+    (
+        "naissance",
+        r#"unite = "patient"
+[[denominateur]]
+id = "a"
+dit = "x"
+compte = ["acte", "delivrance"]
+codes = "melange"
+pendant = "naissance + 5 jours - naissance + 14 mois"
+au_plus = 2
+[[exclusion]]
+id = "b"
+dit = "x"
+compte = "sejour"
+codes = "melange"
+pendant = "naissance - 1 mois - naissance + 1 mois"
+au_moins = 1
+[[numerateur]]
+id = "c"
+dit = "x"
+compte = ["delivrance", "vaccination"]
+codes = "melange"
+pendant = "naissance + 8 mois - naissance + 20 mois"
+le_meme_jour_que = "melange"
+au_moins_autant_que = { compte = "acte", codes = "melange" }
+[[numerateur]]
+id = "d"
+dit = "x"
+compte = "acte"
+codes = "melange"
+pendant = "depuis toujours"
+au_moins_autant_que = { compte = "delivrance", codes = "melange", pendant = "naissance - naissance + 12 mois" }
+"#,
+    ),
+    (
+        "nombre-naissance",
+        r#"unite = "patient"
+taux = "pour-100"
+[[denominateur]]
+id = "a"
+dit = "x"
+ou = "mois between 3 and 30"
+[[numerateur]]
+id = "b"
+dit = "x"
+compte = ["acte", "delivrance"]
+codes = "melange"
+pendant = "naissance - naissance + 20 mois"
+nombre = true
+"#,
+    ),
+    (
+        "nombre-substances",
+        r#"unite = "patient"
+taux = "pour-100"
+[[numerateur]]
+id = "b"
+dit = "x"
+compte = "delivrance"
+codes = ["melange", "repris"]
+pendant = "24 mois"
+substances_sur = 2
+nombre = true
+"#,
+    ),
+    (
+        "si",
+        r#"unite = "patient"
+[[denominateur]]
+id = "a"
+dit = "x"
+[[denominateur.parmi]]
+id = "a1"
+dit = "x"
+si = "c2s"
+traite_par = "melange"
+[[denominateur.parmi]]
+id = "a2"
+dit = "x"
+si = "not c2s and sexe = 'F'"
+[[denominateur.parmi.parmi]]
+id = "a21"
+dit = "x"
+si = "age > 39"
+compte = "acte"
+codes = "melange"
+au_moins = 2
+[[denominateur.parmi.parmi]]
+id = "a22"
+dit = "x"
+ald = "toutes"
+[[exclusion]]
+id = "b"
+dit = "x"
+[[exclusion.parmi]]
+id = "b1"
+dit = "x"
+si = "mois < 490"
+ald = [31]
+[[exclusion.parmi]]
+id = "b2"
+dit = "x"
+ou = "c2s and age = 60"
+[[numerateur]]
+id = "c"
+dit = "x"
+compte = ["acte", "sejour", "vaccination"]
+codes = "melange"
+pendant = "depuis toujours"
+au_moins = 3
+"#,
+    ),
+    (
+        "evenements",
+        r#"unite = "evenement"
+[evenement]
+compte = ["acte", "sejour", "delivrance"]
+codes = "melange"
+pendant = "24 mois"
+[[denominateur]]
+id = "a"
+dit = "x"
+compte = ["acte", "delivrance"]
+codes = ["melange", "repris"]
+pendant = "evenement - 6 mois - evenement + 31 jours"
+au_plus = 3
+[[denominateur]]
+id = "b"
+dit = "x"
+[[denominateur.parmi]]
+id = "b1"
+dit = "x"
+si = "c2s"
+compte = "delivrance"
+codes = "melange"
+au_moins = 1
+[[denominateur.parmi]]
+id = "b2"
+dit = "x"
+ou = "age > 39"
+[[exclusion]]
+id = "c"
+dit = "x"
+[[exclusion.parmi]]
+id = "c1"
+dit = "x"
+depuis = 2020
+compte = "sejour"
+codes = "melange"
+pendant = "evenement + 1 jour - evenement + 2 mois"
+au_moins = 1
+[[exclusion.parmi]]
+id = "c2"
+dit = "x"
+compte = "acte"
+specialite = 15
+pendant = "evenement - evenement + 1 jour"
+au_moins = 1
+[[numerateur]]
+id = "d"
+dit = "x"
+compte = "acte"
+codes = "melange"
+pendant = "evenement - evenement + 1 mois"
+au_moins_autant_que = { compte = "delivrance", codes = "melange", pendant = "evenement - 12 mois - evenement", le_meme_jour_que = "repris" }
+[[numerateur]]
+id = "e"
+dit = "x"
+compte = "delivrance"
+codes = "repris"
+pendant = "naissance - naissance + 240 mois"
+au_plus = 0
+"#,
+    ),
+    (
+        "evenements-exclus",
+        r#"unite = "evenement"
+[evenement]
+compte = "delivrance"
+codes = "repris"
+pendant = "01/07/N-1 - 28/02/N"
+[[exclusion]]
+id = "a"
+dit = "x"
+ald = "toutes"
+[[numerateur]]
+id = "b"
+dit = "x"
+compte = "delivrance"
+codes = "repris"
+pendant = "evenement + 1 jour - evenement + 2 mois"
+au_moins = 1
+"#,
+    ),
 ];
 
 /// The rules of the made-up scheme. They lack scales and cases, which nothing
@@ -386,5 +582,16 @@ premiere_campagne = 2019\nderniere_campagne = 2020\npopulation = \"age > 16 or c
         text.push_str(&dated(key));
     }
     text.push_str(&dated("formule").replace("valeur = \"1\"\n", ""));
+    for (id, list, population) in [
+        ("essai-suivis", "suivis", "mois > 6 or not c2s"),
+        ("essai-centre", "centre", "sexe = 'F' or c2s"),
+    ] {
+        let _ = write!(
+            text,
+            "[dispositif.{id}]\nnom = \"Essai\"\npremiere_campagne = 2020\nderniere_campagne = 2020
+population = \"{population}\"\nliste = \"{list}\"\nvolets = [\"essai\"]
+[[dispositif.{id}.pages_de]]\ndispositif = \"essai\"\nstatut = \"deduit\"\nsource = \"x\"\n"
+        );
+    }
     text
 }

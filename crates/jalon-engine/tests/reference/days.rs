@@ -33,8 +33,9 @@ pub fn age(birth: Date, on: Date) -> i64 {
 
 /// The same day of another month, or its last day when it has no such day.
 pub fn plus_months(day: Date, months: i64) -> Date {
-    let (mut year, mut month) = (day.year(), day.month());
-    for _ in 0..months.abs() {
+    let years = i16::try_from(months / 12).expect("des années d'homme");
+    let (mut year, mut month) = (day.year() + years, day.month());
+    for _ in 0..(months % 12).abs() {
         (year, month) = match (months > 0, month) {
             (true, 12) => (year + 1, 1),
             (true, _) => (year, month + 1),
@@ -48,7 +49,7 @@ pub fn plus_months(day: Date, months: i64) -> Date {
 
 /// Complete months on a day that is not before the birth.
 pub fn months(birth: Date, on: Date) -> i64 {
-    let mut months = 0;
+    let mut months = 12 * age(birth, on);
     while plus_months(birth, months + 1) <= on {
         months += 1;
     }

@@ -98,7 +98,7 @@ impl<'a> Reference<'a> {
     }
 
     /// Whether the patient is alive and such as the scheme is about.
-    fn concerned(&self, scheme: &Scheme) -> bool {
+    pub fn concerned(&self, scheme: &Scheme) -> bool {
         let day = days::last_day(self.campaign);
         let dead = self.patient.death.is_some_and(|death| death <= day);
         let unborn = self.patient.birth > day;

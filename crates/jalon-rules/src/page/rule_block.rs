@@ -433,6 +433,18 @@ impl Reader {
                 if count < 2 {
                     walk.fault(keys.key_span("parmi"), "`parmi` demande au moins deux critères");
                 }
+                // The event of a row is one of several of the patient's: what
+                // is told from it cannot be weighed with what is theirs.
+                let guarded = options.iter().any(|option| option.only_if.is_some());
+                let told = options.iter().filter(|option| option.told_from_event()).count();
+                if told > 0 && (told < options.len() || guarded) {
+                    walk.fault_with(
+                        keys.key_span("parmi"),
+                        "`parmi` mêle des choix ancrés sur l'événement et d'autres, ou `si`",
+                        "des fenêtres ancrées sur l'événement pour tous les choix ou pour aucun ; `si` dans le second cas seulement",
+                    );
+                    return None;
+                }
                 (options.len() == count).then_some(Test::AnyOf(options))
             }
             _ => self.count_test(walk, keys, unit, in_numerator).map(Test::Count),
@@ -486,6 +498,16 @@ impl Reader {
             );
             return None;
         }
+        if let (Some((_, span)), Some(window)) = (&substances_on, window)
+            && window.anchor().is_some()
+        {
+            walk.fault_with(
+                span.clone(),
+                "`substances_sur` ne va pas avec une fenêtre ancrée",
+                "pendant = \"annee\", \"24 mois\" ou \"depuis toujours\"",
+            );
+            return None;
+        }
         Some(Count {
             tables: tables?,
             selection: selection?,
@@ -510,6 +532,16 @@ impl Reader {
             inner.end(walk);
             count
         });
+        if let (Some(count), Some(Some(other))) = (&count, &other)
+            && count.told_from_event() != other.told_from_event()
+        {
+            walk.fault_with(
+                keys.key_span("au_moins_autant_que"),
+                "une seule des deux fenêtres est ancrée sur l'événement",
+                "les deux comptes autour de l'événement, ou aucun",
+            );
+            return None;
+        }
         let sum = keys.boolean(walk, "nombre").unwrap_or(false);
         let bounds = match (at_least, at_most, other, sum) {
             (None, None, Some(other), false) => Bounds::AtLeast(Box::new(other?)),
