@@ -60,7 +60,7 @@ impl Exam {
     /// The pages with the criteria that apply.
     fn asked(&self) -> Vec<(&str, Vec<&str>)> {
         let of_page = |page: &&'static Page| {
-            let criteria = page.rule.criteria().into_iter();
+            let criteria = page.rule.criteria();
             let criteria = criteria.filter(|criterion| criterion.applies(self.campaign));
             (page.id.as_str(), criteria.map(|criterion| criterion.id.as_str()).collect())
         };

@@ -182,7 +182,9 @@ impl Theme {
         match condition {
             Condition::Compare(column, _, literal) => around(*column, literal),
             Condition::In(column, literals) => {
-                literals.iter().for_each(|literal| around(*column, literal));
+                for literal in literals {
+                    around(*column, literal);
+                }
             }
             Condition::Is(_) => {}
             Condition::Not(inner) => self.condition(inner),
@@ -288,9 +290,8 @@ impl<'a> Player<'a> {
         }
         let (theme, everything) = (self.theme, &self.palette.everything);
         // What no page looks at has no codes to be drawn from.
-        let weight = |of: fn(&Theme) -> &Vec<Vec<Code>>, own| match of(theme).is_empty() {
-            true => usize::from(!of(everything).is_empty()),
-            false => own,
+        let weight = |of: fn(&Theme) -> &Vec<Vec<Code>>, own| {
+            if of(theme).is_empty() { usize::from(!of(everything).is_empty()) } else { own }
         };
         let drugs = weight(|theme| &theme.drugs, 6);
         let weights = [
