@@ -10,7 +10,7 @@ use jalon_rules::campaign::{Anchor, Shift, Window};
 use jalon_rules::criterion::{Bounds, Count, Criterion, Event, Table, Test};
 use jalon_rules::page::Page;
 
-use super::{Column, Compiler, CriterionColumns, Role, bounds, marked};
+use super::{Column, Compiler, CriterionColumns, Role, bounds, marked, marked_in};
 use crate::atoms::{Anchored, index_of};
 use crate::inventory::CodeTable;
 use crate::sql::{all, any, day};
@@ -215,7 +215,7 @@ impl Compiler<'_> {
     GROUP BY ancres.patient, ancres.date
   ) AS evenements
   GROUP BY patient",
-            marked(class).replace("((m", "((ancres.m"),
+            marked_in("ancres", class),
             day(from),
             day(to)
         )
@@ -224,11 +224,8 @@ impl Compiler<'_> {
 
 /// The condition that a day of a table of days is counted around a day.
 fn around(anchored: &Anchored, days: &str, anchor: &str) -> String {
-    let mut conditions: Vec<_> = anchored
-        .classes
-        .iter()
-        .map(|class| marked(*class).replace("((m", &format!("(({days}.m")))
-        .collect();
+    let mut conditions: Vec<_> =
+        anchored.classes.iter().map(|class| marked_in(days, *class)).collect();
     conditions.push(inside(anchored.window, &format!("{days}.date"), anchor));
     conditions.join(" AND ")
 }

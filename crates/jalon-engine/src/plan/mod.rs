@@ -554,3 +554,8 @@ fn bounds(bounds: &Bounds, number: &str, other: Option<&str>) -> String {
 fn marked(class: usize) -> String {
     format!("((m{} & {}) <> 0)", class / MARKS, mark(class))
 }
+
+/// The same, of a row of a table among others.
+fn marked_in(table: &str, class: usize) -> String {
+    format!("(({table}.m{} & {}) <> 0)", class / MARKS, mark(class))
+}
