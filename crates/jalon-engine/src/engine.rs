@@ -288,11 +288,7 @@ impl Engine {
         let (query, counts) = (plan.evidence.last.clone(), plan.counts_of(WRITTEN));
         let batches = self.run(async move {
             let options = DataFrameWriteOptions::new().with_single_file_output(true);
-            let mut writer = TableParquetOptions::default();
-            // Small numbers, read back at once: squeezing them costs more than it saves.
-            writer.global.compression = Some("snappy".to_owned());
-            writer.global.statistics_enabled = Some("none".to_owned());
-            session.sql(&query).await?.write_parquet(&path, options, Some(writer)).await?;
+            session.sql(&query).await?.write_parquet(&path, options, None).await?;
             // Whatever the name of the file ends with.
             let read = ParquetReadOptions { file_extension: "", ..ParquetReadOptions::default() };
             session.register_parquet(WRITTEN, &path, read).await?;
