@@ -36,7 +36,7 @@ use crate::facts::{DeclarationRow, Declared, FactRow, Profile};
 use crate::inventory::{CodeTable, Inventory};
 use crate::net::{REVERSIBLE, Reversible};
 use crate::plan::classes::{self, ClassRequest};
-use crate::plan::{Plan, Query, Request, compile};
+use crate::plan::{Plan, Query, Request, View, compile};
 
 /// Stack of the threads that plan queries: a plan of many indicators is deep.
 const STACK: usize = 32 << 20;
@@ -49,6 +49,7 @@ pub struct Engine {
     /// The tables that do hold reversals.
     reversals: Vec<Reversible>,
     inventory: Inventory,
+    profiles: Vec<Profile>,
     doctors: Vec<String>,
     centres: Vec<String>,
 }
@@ -148,6 +149,7 @@ impl Engine {
             tables: Vec::new(),
             reversals: Vec::new(),
             inventory: Inventory::default(),
+            profiles: Vec::new(),
             doctors: Vec::new(),
             centres: Vec::new(),
         })
@@ -159,29 +161,26 @@ impl Engine {
             let codes = self.collect(&Inventory::query(table), Look::Whole)?;
             self.inventory.read(table, &codes)?;
         }
-        for column in ["medecin", "centre"] {
-            let query = format!(
-                "SELECT DISTINCT {column} FROM medecins WHERE {column} <> '' ORDER BY {column}"
-            );
-            let names = columns::texts(&self.collect(&query, Look::Whole)?, column)?;
-            let names = names.into_iter().flatten().collect();
-            if column == "medecin" { self.doctors = names } else { self.centres = names }
-        }
+        self.profiles = Profile::read(&self.collect(Profile::QUERY, Look::Whole)?)?;
+        let doctors = self.profiles.iter().map(|profile| profile.doctor.clone());
+        self.doctors = doctors.collect::<BTreeSet<_>>().into_iter().collect();
+        let centres = self.profiles.iter().filter_map(|profile| profile.centre.clone());
+        self.centres = centres.collect::<BTreeSet<_>>().into_iter().collect();
         Ok(self)
     }
 
     /// Sizes of lists and sums of every page, by doctor, in the order of
     /// identifiers. A doctor without patients is there with zeros.
     pub fn counts(&self, question: Question<'_>) -> Result<Vec<DoctorCounts>, EngineError> {
-        let plan = self.plan(question);
-        let batches = self.answer(&plan.counts, &plan.codes)?;
+        let plan = self.plan(question, View::Counts);
+        let batches = self.answer(&plan.query, &plan.codes)?;
         Ok(self.complete(DoctorCounts::read(&batches, &plan.columns, &plan.populations)?, question))
     }
 
     /// The evidence of every patient, by doctor and patient.
     pub fn evidence(&self, question: Question<'_>) -> Result<Evidence, EngineError> {
-        let plan = self.plan(question);
-        let batches = self.answer(&plan.evidence, &plan.codes)?;
+        let plan = self.plan(question, View::Evidence);
+        let batches = self.answer(&plan.query, &plan.codes)?;
         Ok(Evidence::new(batches, plan.columns, plan.populations))
     }
 
@@ -204,7 +203,8 @@ impl Engine {
     /// stands on the tables of the dossier alone.
     #[must_use]
     pub fn query(&self, question: Question<'_>) -> String {
-        self.plan(question).counts.whole
+        let Plan { query, codes, .. } = self.plan(question, View::Counts);
+        query.whole(&codes)
     }
 
     /// The query behind [`Engine::class_counts`].
@@ -216,7 +216,7 @@ impl Engine {
         doctor: Option<&str>,
     ) -> String {
         let reversals = &self.reversals;
-        classes::compile(ClassRequest { pages, campaign, doctor, reversals }).whole
+        classes::compile(ClassRequest { pages, campaign, doctor, reversals }).whole(&[])
     }
 
     /// The identifiers of the centres, sorted.
@@ -252,8 +252,9 @@ impl Engine {
     }
 
     /// The doctors, as the dossier describes them.
-    pub fn profiles(&self) -> Result<Vec<Profile>, EngineError> {
-        Profile::read(&self.collect(Profile::QUERY, Look::Whole)?)
+    #[must_use]
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
     }
 
     /// The facts of one patient, oldest first, for people to read.
@@ -282,10 +283,10 @@ impl Engine {
         file: &Path,
     ) -> Result<Vec<DoctorCounts>, EngineError> {
         const WRITTEN: &str = "preuves_ecrites";
-        let plan = self.plan(question);
+        let plan = self.plan(question, View::Evidence);
         let path = url(file)?;
-        let session = self.ready(&plan.evidence, &plan.codes)?;
-        let (query, counts) = (plan.evidence.last.clone(), plan.counts_of(WRITTEN));
+        let session = self.ready(&plan.query, &plan.codes)?;
+        let (query, counts) = (plan.query.last(), plan.counts_of(WRITTEN));
         let batches = self.run(async move {
             let options = DataFrameWriteOptions::new().with_single_file_output(true);
             session.sql(&query).await?.write_parquet(&path, options, None).await?;
@@ -304,12 +305,13 @@ impl Engine {
         DoctorCounts::complete(counted, doctors, question.pages.len())
     }
 
-    fn plan(&self, question: Question<'_>) -> Plan {
+    fn plan(&self, question: Question<'_>, view: View) -> Plan {
         let Question { rules, scheme, campaign, pages, doctor } = question;
         // Where there is one doctor, everyone is of their list or of none.
         let doctor = doctor.filter(|doctor| self.payees(scheme) != [*doctor]);
         let (reversals, inventory) = (&self.reversals, &self.inventory);
-        compile(Request { rules, scheme, campaign, pages, doctor, reversals, inventory })
+        let request = Request { rules, scheme, campaign, pages, doctor, reversals, inventory };
+        compile(request, view)
     }
 
     /// A place to run queries, with every table under its name.
@@ -333,8 +335,8 @@ impl Engine {
             let (schema, rows) = codes.rows()?;
             keep(&codes.name, memory(schema, vec![rows])?)?;
         }
-        for (name, query) in &query.first {
-            keep(name, self.kept(&picker, query)?)?;
+        for (name, query) in query.first() {
+            keep(&name, self.kept(&picker, &query)?)?;
         }
         Ok(session)
     }
@@ -355,7 +357,7 @@ impl Engine {
     }
 
     fn answer(&self, query: &Query, codes: &[CodeTable]) -> Result<Vec<RecordBatch>, EngineError> {
-        let (session, query) = (self.ready(query, codes)?, query.last.clone());
+        let (session, query) = (self.ready(query, codes)?, query.last());
         self.run(async move { session.sql(&query).await?.collect().await })
     }
 

@@ -1,5 +1,7 @@
 //! Facts read back for people: declarations, and the history of a patient.
 
+use std::collections::BTreeMap;
+
 use datafusion::arrow::array::RecordBatch;
 use jalon_rules::Fraction;
 use jiff::civil::Date;
@@ -103,22 +105,27 @@ ORDER BY medecin, campagne, indicateur, date NULLS FIRST, numerateur NULLS FIRST
     }
 }
 
-/// What doctors declared for a campaign, the latest word last.
+/// What doctors declared for a campaign, by doctor, the latest word last.
 #[derive(Clone, Debug, Default)]
-pub struct Declared(Vec<DeclarationRow>);
+pub struct Declared(BTreeMap<String, Vec<DeclarationRow>>);
 
 impl Declared {
     /// Rows of one campaign, the latest word last.
     pub fn of<'a>(rows: impl Iterator<Item = &'a DeclarationRow>) -> Self {
-        Self(rows.cloned().collect())
+        let mut by_doctor: BTreeMap<String, Vec<DeclarationRow>> = BTreeMap::new();
+        for row in rows {
+            by_doctor.entry(row.doctor.clone()).or_default().push(row.clone());
+        }
+        Self(by_doctor)
     }
 
     fn about<'a>(
         &'a self,
-        doctor: &'a str,
+        doctor: &str,
         indicator: &'a str,
     ) -> impl DoubleEndedIterator<Item = &'a DeclarationRow> {
-        self.0.iter().filter(move |one| one.doctor == doctor && one.indicator == indicator)
+        let rows = self.0.get(doctor).into_iter().flatten();
+        rows.filter(move |one| one.indicator == indicator)
     }
 
     /// Numerator and denominator: the latest line wins.

@@ -7,6 +7,8 @@
 
 use jalon_data::schema;
 
+use crate::sql::Steps;
+
 /// A table whose lines can be reversed.
 #[derive(Clone, Copy, Debug)]
 pub struct Reversible {
@@ -80,5 +82,17 @@ impl Reversible {
             doubtful = self.doubtful(),
             redone = self.redone(),
         )
+    }
+
+    /// Name of the step of the net lines.
+    pub fn netted(self) -> String {
+        format!("{}_nettes", self.table)
+    }
+
+    /// Adds the steps that give the net lines.
+    pub fn add_to(self, steps: &mut Steps) {
+        steps.known(self.doubtful(), self.doubtful_query());
+        steps.known(self.redone(), self.redone_query());
+        steps.add(self.netted(), self.net_query());
     }
 }

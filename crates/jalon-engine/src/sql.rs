@@ -119,9 +119,11 @@ impl Steps {
         with(self.0.iter().filter(|(made, ..)| *made == Made::Within), last)
     }
 
-    /// The query on its own, from the tables of the dossier alone.
-    pub fn whole(&self, last: &str) -> String {
-        with(self.0.iter(), last)
+    /// The query on its own: these steps, then all others, from the tables of
+    /// the dossier alone.
+    pub fn whole(&self, before: impl Iterator<Item = (String, String)>, last: &str) -> String {
+        let before: Vec<_> = before.map(|(name, query)| (Made::Before, name, query)).collect();
+        with(before.iter().chain(&self.0), last)
     }
 
     /// The steps to be run first, in order: their names and queries.

@@ -262,24 +262,8 @@ pub fn indicator_amount(
     })
 }
 
-/// The amount of a scheme for one doctor: the sum of its indicators.
-pub fn scheme_amount<'a>(
-    title: &str,
-    indicators: impl IntoIterator<Item = Inputs<'a>>,
-    terms: &Terms,
-    list: &ListSize,
-) -> Result<SchemeAmount, AmountError> {
-    let indicators = indicators
-        .into_iter()
-        .map(|inputs| indicator_amount(&inputs, terms, list))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut amount = SchemeAmount::sum(title, indicators, Vec::new());
-    amount.source = amount.source.max(terms.point_value.status);
-    Ok(amount)
-}
-
 impl SchemeAmount {
-    /// The sum of indicators.
+    /// The amount of a scheme for one doctor: the sum of its indicators.
     #[must_use]
     pub fn sum(title: &str, indicators: Vec<IndicatorAmount>, shared: Vec<Shared>) -> Self {
         let alone = |at: &usize| shared.iter().all(|group| !group.members.contains(at));

@@ -8,8 +8,8 @@ use std::path::Path;
 use jalon_rules::account::{AccountLine, Unit};
 use jalon_rules::achievement::Objectives;
 use jalon_rules::amount::{
-    AmountError, IndicatorAmount, Inputs, ListOrigin, ListSize, Measured, State, Terms,
-    indicator_amount, scheme_amount,
+    AmountError, IndicatorAmount, Inputs, ListOrigin, ListSize, Measured, SchemeAmount, State,
+    Terms, indicator_amount,
 };
 use jalon_rules::campaign::Campaign;
 use jalon_rules::convention::Coefficient;
@@ -232,11 +232,23 @@ fn corrected(before: u64, coefficient: &str) -> String {
 fn endocrinology() -> String {
     let scales = [34, 34, 34, 34, 34, 30, 70, 70].map(|points: u64| scale(points.into()));
     let indicators = scales.iter().map(|scale| inputs(scale, None, counts(95, 100)));
-    let amount = scheme_amount("Endocrinologie", indicators, &terms(1000), &list(1000)).unwrap();
+    let amount = sum("Endocrinologie", indicators, 1000, 1000);
     assert_eq!(amount.points, Range::exact(340.into()));
     assert_eq!(amount.account().value(), Some(&amount.euros));
     amount.account().check().unwrap();
     euros(&amount.euros)
+}
+
+/// The amount of a scheme written for `reference` patients, for a list.
+#[cfg(test)]
+fn sum<'a>(
+    title: &str,
+    indicators: impl Iterator<Item = Inputs<'a>>,
+    reference: u64,
+    patients: u64,
+) -> SchemeAmount {
+    let paid = |inputs| indicator_amount(&inputs, &terms(reference), &list(patients)).unwrap();
+    SchemeAmount::sum(title, indicators.map(paid).collect(), Vec::new())
 }
 
 #[test]
@@ -483,7 +495,7 @@ fn a_rate_per_100_falls_without_bound() {
 fn a_scheme_lists_its_indicators() {
     let scales = [scale(30.into()), scale(20.into())];
     let indicators = scales.iter().map(|scale| inputs(scale, None, counts(83, 100)));
-    let amount = scheme_amount("ROSP de l'adulte", indicators, &terms(800), &list(801)).unwrap();
+    let amount = sum("ROSP de l'adulte", indicators, 800, 801);
     let account = amount.account();
     account.check().unwrap();
     let lines = account.lines();

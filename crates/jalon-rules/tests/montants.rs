@@ -5,8 +5,8 @@
 use jalon_rules::account::{Account, Operation, Unit};
 use jalon_rules::achievement::Objectives;
 use jalon_rules::amount::{
-    IndicatorAmount, Inputs, ListOrigin, ListSize, Measured, State, Terms, indicator_amount,
-    scheme_amount,
+    IndicatorAmount, Inputs, ListOrigin, ListSize, Measured, SchemeAmount, State, Terms,
+    indicator_amount,
 };
 use jalon_rules::campaign::Campaign;
 use jalon_rules::convention::Coefficient;
@@ -387,7 +387,8 @@ proptest! {
         let terms = terms(Fraction::ratio(3, 10).unwrap(), None);
         let values: Vec<_> = many.iter().map(Values::of).collect();
         let all = values.iter().zip(&many).map(|(values, drawn)| values.inputs(drawn));
-        let scheme = scheme_amount("dispositif", all, &terms, &list(patients)).unwrap();
+        let paid = |inputs| indicator_amount(&inputs, &terms, &list(patients)).unwrap();
+        let scheme = SchemeAmount::sum("dispositif", all.map(paid).collect(), Vec::new());
         prop_assert_eq!(scheme.indicators.len(), many.len());
         let sum: Range = scheme.indicators.iter().map(|indicator| &indicator.euros).sum();
         prop_assert_eq!(&scheme.euros, &sum);

@@ -24,7 +24,7 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
     let work = Working::on("Lecture des faits");
     let dossier = Dossier::open(&subject.dossier)?;
     let engine = Engine::open(&dossier)?;
-    check_payee(&engine, subject)?;
+    check_payee(&engine, subject.medecin.as_ref())?;
     let books = Books {
         rules: &rules,
         campaign,
@@ -38,24 +38,23 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
     }
     work.now("Calcul des indicateurs");
     let people = People::read(&engine)?;
-    let mut counted = Vec::with_capacity(schemes.len());
-    if let Some(file) = &args.preuves {
-        counted.push(written(&engine, &books, &schemes, file)?);
-    } else {
-        for scheme in &schemes {
-            if subject.dispositif.is_some() || books.may_pay(&engine, *scheme, &people) {
-                counted.push((*scheme, books.count(&engine, *scheme)?));
-            }
-        }
-    }
     let all = match schemes[..] {
         // A scheme asked for is shown, even to those to whom it says nothing.
-        [scheme] if subject.dispositif.is_some() => books
-            .pay(scheme, &counted[0].1, &people)?
-            .into_iter()
-            .map(|ledger| Book { payee: ledger.payee().to_owned(), ledgers: vec![ledger] })
-            .collect(),
-        _ => books.books(&counted, &people, &engine)?,
+        [scheme] if subject.dispositif.is_some() => {
+            let counted = match &args.preuves {
+                Some(file) => written(&engine, &books, scheme, file)?,
+                None => books.count(&engine, scheme)?,
+            };
+            let ledgers = books.pay(scheme, &counted, &people)?.into_iter();
+            ledgers
+                .map(|ledger| Book { payee: ledger.payee().to_owned(), ledgers: vec![ledger] })
+                .collect()
+        }
+        _ if args.preuves.is_some() => return Err(one_scheme_at_a_time()),
+        _ => {
+            let counted = books.count_all(&engine, &people, &schemes, campaign)?;
+            books.books(&counted, &people, &engine)?
+        }
     };
     drop(work);
     match args.format {
@@ -68,18 +67,18 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
     }
 }
 
+fn one_scheme_at_a_time() -> Failure {
+    Failure::usage("--preuves : un seul dispositif à indicateurs, avec --dispositif NOM")
+}
+
 /// Writes the evidence of the only scheme asked for, and counts from it.
 fn written<'r>(
     engine: &Engine,
     books: &Books<'r>,
-    schemes: &[AnyScheme<'r>],
+    scheme: AnyScheme<'r>,
     file: &Path,
-) -> Result<(AnyScheme<'r>, Counted), Failure> {
-    let [AnyScheme::Counted(scheme)] = *schemes else {
-        return Err(Failure::usage(
-            "--preuves : un seul dispositif à indicateurs, avec --dispositif NOM",
-        ));
-    };
+) -> Result<Counted, Failure> {
+    let AnyScheme::Counted(scheme) = scheme else { return Err(one_scheme_at_a_time()) };
     if file.is_dir() {
         return Err(Failure::usage(
             "--preuves : c'est un dossier ; donnez le nom d'un fichier à écrire",
@@ -89,7 +88,7 @@ fn written<'r>(
     let Books { rules, campaign, doctor, .. } = *books;
     let question = Question { rules, scheme, campaign, pages: &pages, doctor };
     let counts = engine.write_evidence(question, file)?;
-    Ok((AnyScheme::Counted(scheme), Counted::Pages(counts)))
+    Ok(Counted::Pages(counts))
 }
 
 /// The campaign and the schemes asked for: one, or all those of the campaign.
@@ -116,8 +115,8 @@ pub fn schemes<'r>(
 }
 
 /// Whoever is asked for must be someone of the dossier.
-pub fn check_payee(engine: &Engine, subject: &Subject) -> Result<(), Failure> {
-    match &subject.medecin {
+pub fn check_payee(engine: &Engine, payee: Option<&String>) -> Result<(), Failure> {
+    match payee {
         Some(one) if !engine.doctors().contains(one) && !engine.centres().contains(one) => {
             Err(Failure::usage("--medecin : aucun médecin de ce nom dans la table medecins"))
         }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Contrast, Output};
 use crate::failure::Failure;
+use crate::json::Complement;
 use crate::progress::Working;
 use crate::simulate::{difference, interval};
 use crate::{compute, load, text};
@@ -28,25 +29,19 @@ pub fn run(args: &Contrast) -> Result<(), Failure> {
     let work = Working::on("Lecture des faits");
     let dossier = Dossier::open(&args.dossier)?;
     let engine = Engine::open(&dossier)?;
-    let known = |one: &String| engine.doctors().contains(one) || engine.centres().contains(one);
-    if args.medecin.as_ref().is_some_and(|one| !known(one)) {
-        let message = "--medecin : aucun médecin de ce nom dans la table medecins";
-        return Err(Failure::usage(message));
-    }
+    compute::check_payee(&engine, args.medecin.as_ref())?;
     let people = People::read(&engine)?;
     work.now("Calcul des deux campagnes");
-    let paid = |campaign, facts, schemes: &[AnyScheme<'_>]| {
-        let books = Books {
-            rules: &rules,
-            campaign,
-            overlay: overlay.as_ref(),
-            list: None,
-            doctor: args.medecin.as_deref(),
-        };
-        amounts(&books, &engine, &people, schemes, facts)
+    let books = |campaign| Books {
+        rules: &rules,
+        campaign,
+        overlay: overlay.as_ref(),
+        list: None,
+        doctor: args.medecin.as_deref(),
     };
-    let before = paid(first, first, &old)?;
-    let after = paid(second, if args.memes_faits { first } else { second }, &new)?;
+    let facts = if args.memes_faits { first } else { second };
+    let before = amounts(&books(first), &engine, &people, &old, first)?;
+    let after = amounts(&books(second), &engine, &people, &new, facts)?;
     drop(work);
     let ids = |schemes: &[AnyScheme<'_>]| -> Vec<String> {
         schemes.iter().map(|scheme| scheme.id().to_owned()).collect()
@@ -61,11 +56,7 @@ pub fn run(args: &Contrast) -> Result<(), Failure> {
             told["moteur"] = json!(env!("CARGO_PKG_VERSION"));
             told["regles"] = json!(rules.hash());
             told["donnees"] = json!(dossier.hash());
-            told["complement"] = json!(overlay.as_ref().map(|overlay| json!({
-                "titre": overlay.title,
-                "nature": overlay.status.word(),
-                "empreinte": overlay.hash,
-            })));
+            told["complement"] = json!(overlay.as_ref().map(Complement::new));
             text::print(&format!("{told}\n"))
         }
     }
@@ -92,19 +83,14 @@ struct Compared<'a> {
     after: Vec<Payee>,
 }
 
-fn amounts(
-    books: &Books<'_>,
+fn amounts<'r>(
+    books: &Books<'r>,
     engine: &Engine,
     people: &People,
-    schemes: &[AnyScheme<'_>],
+    schemes: &[AnyScheme<'r>],
     facts: Campaign,
 ) -> Result<Vec<Payee>, Failure> {
-    let mut counted = Vec::with_capacity(schemes.len());
-    for scheme in schemes {
-        // The names of the schemes are those of the rules of the books.
-        let Some(scheme) = books.rules.any_scheme(scheme.id()) else { continue };
-        counted.push((scheme, books.count_as_of(engine, scheme, facts)?));
-    }
+    let counted = books.count_all(engine, people, schemes, facts)?;
     let paid = books.books(&counted, people, engine)?;
     let schemes = |book: &Book<'_>| {
         let ledgers = book.ledgers.iter();

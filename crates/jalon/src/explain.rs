@@ -33,7 +33,7 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
     load::exists(&rules, page, campaign)?;
     let dossier = Dossier::open(&subject.dossier)?;
     let engine = Engine::open(&dossier)?;
-    check_payee(&engine, subject)?;
+    check_payee(&engine, subject.medecin.as_ref())?;
     let doctors = engine.payees(scheme);
     let doctor = match (&subject.medecin, doctors) {
         (Some(doctor), _) => doctor.clone(),

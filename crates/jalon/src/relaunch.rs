@@ -16,7 +16,7 @@ use jalon_engine::worklist::{
     Aside, Finder, Gap, Histories, Missing, Order, Reading, Worklist, find,
 };
 use jalon_rules::any_scheme::AnyScheme;
-use jalon_rules::convention::{ListKind, Scheme};
+use jalon_rules::convention::Scheme;
 use jalon_rules::overlay::Overlay;
 use jalon_rules::{Campaign, Range, Rules, french};
 
@@ -53,7 +53,7 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
     let work = Working::on("Lecture des faits");
     let dossier = Dossier::open(&subject.dossier)?;
     let engine = Engine::open(&dossier)?;
-    check_payee(&engine, subject)?;
+    check_payee(&engine, subject.medecin.as_ref())?;
     let payee = payee(&engine, subject)?;
     let books = Books {
         rules: &rules,
@@ -66,7 +66,8 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
     let people = People::read(&engine)?;
     let mut readings = Vec::with_capacity(schemes.len());
     for scheme in &schemes {
-        if subject.dispositif.is_none() && !pays(scheme, payee, &engine, &people) {
+        let counted = AnyScheme::Counted(scheme);
+        if subject.dispositif.is_none() && !books.may_pay(&engine, counted, &people) {
             continue;
         }
         readings.push(Reading::of(&engine, &books, scheme, payee)?);
@@ -151,19 +152,6 @@ fn payee<'a>(engine: &'a Engine, subject: &'a Subject) -> Result<&'a str, Failur
             "{} médecins dans ce dossier : choisissez avec --medecin ID",
             several.len()
         ))),
-    }
-}
-
-/// Whether a scheme pays such a doctor, or such a centre. Known without
-/// counting: what is not theirs is not read.
-fn pays(scheme: &Scheme, payee: &str, engine: &Engine, people: &People) -> bool {
-    match scheme.list {
-        ListKind::TreatingDoctor => engine.doctors().iter().any(|one| one == payee),
-        ListKind::Centre => engine.centres().iter().any(|one| one == payee),
-        ListKind::Followed => {
-            let mine = people.speciality(payee);
-            scheme.specialities.iter().any(|one| Some(one.as_str()) == mine)
-        }
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Output, Simulate};
 use crate::failure::Failure;
+use crate::json::Complement;
 use crate::progress::Working;
 use crate::{compute, load, text};
 
@@ -38,10 +39,7 @@ pub fn run(args: &Simulate) -> Result<(), Failure> {
         Books { rules: &rules, campaign, overlay: overlay.as_ref(), list: None, doctor: None };
     work.now("Calcul des indicateurs");
     let people = People::read(&engine)?;
-    let mut counted = Vec::with_capacity(schemes.len());
-    for scheme in &schemes {
-        counted.push((*scheme, books.count(&engine, *scheme)?));
-    }
+    let counted = books.count_all(&engine, &people, &schemes, campaign)?;
     let paid: Vec<Book<'_>> = books.books(&counted, &people, &engine)?;
     work.now("Simulation");
     let present = Present { books, counted: &counted, people: &people, paid: &paid };
@@ -62,11 +60,7 @@ pub fn run(args: &Simulate) -> Result<(), Failure> {
             told["moteur"] = json!(env!("CARGO_PKG_VERSION"));
             told["regles"] = json!(rules.hash());
             told["donnees"] = json!(dossier.hash());
-            told["complement"] = json!(overlay.as_ref().map(|overlay| json!({
-                "titre": overlay.title,
-                "nature": overlay.status.word(),
-                "empreinte": overlay.hash,
-            })));
+            told["complement"] = json!(overlay.as_ref().map(Complement::new));
             text::print(&format!("{told}\n"))
         }
     }
@@ -119,9 +113,7 @@ fn understood(
             .iter()
             .map(|fault| {
                 let hint = fault.hint.as_ref().map(|hint| format!("\naide : {hint}"));
-                let Some(hint) = hint else {
-                    return format!("--modifier {} : {}", fault.text, fault.message);
-                };
+                let hint = hint.unwrap_or_default();
                 format!("--modifier {} : {}{hint}", fault.text, fault.message)
             })
             .collect();

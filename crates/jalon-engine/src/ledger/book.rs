@@ -66,19 +66,27 @@ impl<'r> Books<'r> {
         Basis { rules, scheme, campaign, overlay, list }
     }
 
-    /// Whether a scheme could pay anyone of the dossier: a centre, a doctor of
-    /// one of its specialities.
+    /// Whether a scheme could pay anyone asked for: a centre, a doctor of one
+    /// of its specialities. Known without counting.
     #[must_use]
     pub fn may_pay(&self, engine: &Engine, scheme: AnyScheme<'r>, people: &People) -> bool {
         let AnyScheme::Counted(scheme) = scheme else { return true };
-        match scheme.list {
-            ListKind::TreatingDoctor => true,
-            ListKind::Centre => !engine.centres().is_empty(),
-            ListKind::Followed => engine.doctors().iter().any(|doctor| {
-                let mine = people.speciality(doctor);
-                scheme.specialities.iter().any(|one| Some(one.as_str()) == mine)
-            }),
-        }
+        let wanted = |one: &&String| self.doctor.is_none_or(|doctor| doctor == one.as_str());
+        let mut payees = engine.payees(scheme).iter().filter(wanted);
+        payees.any(|payee| people.practises(payee, scheme))
+    }
+
+    /// Asks the engine what every scheme that could pay someone counts, on the
+    /// days and ages of a campaign: see [`count_as_of`](Self::count_as_of).
+    pub fn count_all(
+        &self,
+        engine: &Engine,
+        people: &People,
+        schemes: &[AnyScheme<'r>],
+        facts: Campaign,
+    ) -> Result<Vec<(AnyScheme<'r>, Counted)>, EngineError> {
+        let paying = schemes.iter().filter(|scheme| self.may_pay(engine, **scheme, people));
+        paying.map(|scheme| Ok((*scheme, self.count_as_of(engine, *scheme, facts)?))).collect()
     }
 
     /// Asks the engine what a scheme counts.
@@ -225,10 +233,7 @@ fn applies(ledger: &Ledger<'_>, people: &People) -> bool {
         AnyScheme::Counted(scheme) => match scheme.list {
             ListKind::TreatingDoctor => alone && anyone,
             ListKind::Centre => anyone,
-            ListKind::Followed => {
-                let mine = people.speciality(payee);
-                anyone && scheme.specialities.iter().any(|one| Some(one.as_str()) == mine)
-            }
+            ListKind::Followed => anyone && people.practises(payee, scheme),
         },
         AnyScheme::Classes(_) => alone && anyone,
         AnyScheme::Gate(_) => alone,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jalon_rules::Campaign;
+use jalon_rules::convention::{ListKind, Scheme};
 use jalon_rules::forfait::{self, Declaration, Doctor, RESERVED};
 
 use super::LedgerError;
@@ -15,15 +16,19 @@ use crate::facts::{DeclarationRow, Declared, Profile};
 #[derive(Clone, Debug, Default)]
 pub struct People {
     profiles: BTreeMap<String, Profile>,
-    rows: Vec<DeclarationRow>,
+    /// What each doctor declared, for all campaigns.
+    rows: BTreeMap<String, Vec<DeclarationRow>>,
 }
 
 impl People {
     /// Reads them.
     pub fn read(engine: &Engine) -> Result<Self, EngineError> {
-        let profiles =
-            engine.profiles()?.into_iter().map(|one| (one.doctor.clone(), one)).collect();
-        Ok(Self { profiles, rows: engine.declarations()? })
+        let profiles = engine.profiles().iter().map(|one| (one.doctor.clone(), one.clone()));
+        let mut rows: BTreeMap<String, Vec<DeclarationRow>> = BTreeMap::new();
+        for row in engine.declarations()? {
+            rows.entry(row.doctor.clone()).or_default().push(row);
+        }
+        Ok(Self { profiles: profiles.collect(), rows })
     }
 
     /// The centre a doctor works in, if any.
@@ -32,16 +37,19 @@ impl People {
         self.profiles.get(doctor)?.centre.as_deref()
     }
 
-    /// The speciality of a doctor, by its code.
+    /// Whether a scheme may pay someone, by the speciality: that of
+    /// specialists pays theirs, the others pay anyone.
     #[must_use]
-    pub fn speciality(&self, doctor: &str) -> Option<&str> {
-        self.profiles.get(doctor)?.speciality.as_deref()
+    pub fn practises(&self, payee: &str, scheme: &Scheme) -> bool {
+        let mine = self.profiles.get(payee).and_then(|profile| profile.speciality.as_ref());
+        scheme.list != ListKind::Followed
+            || mine.is_some_and(|mine| scheme.specialities.contains(mine))
     }
 
     /// Numerators, denominators and starting rates declared for a campaign.
     #[must_use]
     pub fn declared(&self, campaign: Campaign) -> Declared {
-        Declared::of(self.rows.iter().filter(|row| row.campaign == campaign.year()))
+        Declared::of(self.rows.values().flatten().filter(|row| row.campaign == campaign.year()))
     }
 
     /// What a doctor declared for these items, and of himself, that holds in a
@@ -54,8 +62,9 @@ impl People {
     ) -> Result<forfait::Declared, LedgerError> {
         let rows: Vec<_> = self
             .rows
-            .iter()
-            .filter(|row| row.doctor == doctor)
+            .get(doctor)
+            .into_iter()
+            .flatten()
             .filter(|row| RESERVED.iter().chain(items).any(|item| *item == row.indicator))
             .filter_map(|row| {
                 let (numerator, denominator) = row.counts?;

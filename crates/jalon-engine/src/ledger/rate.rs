@@ -2,7 +2,8 @@
 
 use jalon_rules::account::Account;
 use jalon_rules::amount::{
-    Inputs, ListOrigin, ListSize, Measured, SchemeAmount, Shared, Terms, indicator_amount,
+    AmountError, IndicatorAmount, Inputs, ListOrigin, ListSize, Measured, SchemeAmount, Shared,
+    Terms, indicator_amount,
 };
 use jalon_rules::convention::{Coefficient, Form, Scheme, Subtotal};
 use jalon_rules::forfait::Renunciation;
@@ -102,34 +103,13 @@ impl<'r> Basis<'r> {
         counts: &[DoctorCounts],
         people: &People,
     ) -> Result<Vec<SchemeLedger<'r>>, LedgerError> {
-        let pages = self.pages();
+        let priced = self.priced()?;
+        let shared = self.shared(&priced);
         let declared = people.declared(self.campaign);
         counts
             .iter()
-            .map(|counts| {
-                let answers = people.answers(&counts.doctor, self.campaign, &[])?;
-                let renunciation =
-                    answers.renunciation().map(|Renunciation { date }| Coefficient {
-                        campaign: self.campaign,
-                        name: format!("renonciation du {}", french::date(*date)),
-                        value: Sourced::new(
-                            Range::zero(),
-                            Status::Releve,
-                            "déclaration du médecin",
-                        ),
-                    });
-                self.ledger(counts, &declared, renunciation.as_ref(), &pages)
-            })
+            .map(|counts| self.ledger(counts, people, &declared, &priced, &shared))
             .collect()
-    }
-
-    /// The terms of the scheme that a page is written for.
-    fn terms(&self, page: &Page) -> Result<Terms, LedgerError> {
-        let scheme = self.rules.scheme(&page.rule.scheme).unwrap_or(self.scheme);
-        Terms::of(scheme, self.campaign).ok_or_else(|| LedgerError::NoTerms {
-            scheme: scheme.id.clone(),
-            campaign: self.campaign,
-        })
     }
 
     /// What one page earns one doctor. `counts` are those of that page alone.
@@ -144,136 +124,145 @@ impl<'r> Basis<'r> {
             let ledger = prevention::ledger(self.scheme, self.campaign, &[page], counts)?;
             return Ok(OneAmount {
                 patients: counts.patients,
-                measured: Measured::Counts {
-                    numerator: counted.numerator,
-                    denominator: counted.denominator,
-                    left_out: counted.left_out,
-                },
+                measured: measured(counted),
                 source: ledger.source,
                 account: ledger.account,
             });
         }
-        // The others are worth nothing here, and are not read.
-        let pages = self
-            .pages()
-            .iter()
-            .map(|other| if other.id == page.id { counted } else { PageCounts::default() })
-            .collect();
-        let counts = DoctorCounts { pages, ..counts.clone() };
-        let ledgers = self.ledgers(&[counts], people)?;
-        let found = ledgers.into_iter().next().and_then(|ledger| {
-            let at = ledger.indicators.iter().position(|one| one.page.id == page.id)?;
-            let measured = ledger.indicators.get(at)?.measured;
-            let amount = ledger.amount.indicators.into_iter().nth(at)?;
-            let (source, account) = (amount.source, amount.account);
-            Some(OneAmount { patients: ledger.list.patients, measured, source, account })
-        });
-        found.ok_or_else(|| LedgerError::NoTerms {
-            scheme: self.scheme.id.clone(),
-            campaign: self.campaign,
+        let priced = self.priced()?;
+        let priced = priced.iter().find(|one| std::ptr::eq(one.page, page));
+        let priced = priced.ok_or_else(|| self.no_terms(self.scheme))?;
+        let declared = people.declared(self.campaign);
+        let indicator = self.indicator(priced, counted, &counts.doctor, &declared);
+        let renunciation = self.renunciation(people, &counts.doctor)?;
+        let list = self.list(counts);
+        let amount = paid(priced, &indicator, renunciation.as_ref(), &list, counts)?;
+        Ok(OneAmount {
+            patients: list.patients,
+            measured: indicator.measured,
+            source: amount.source,
+            account: amount.account,
         })
     }
 
     fn ledger(
         &self,
         counts: &DoctorCounts,
+        people: &People,
         declared: &Declared,
-        renunciation: Option<&Coefficient>,
-        pages: &[&'r Page],
+        priced: &[Priced<'r>],
+        shared: &[Shared],
     ) -> Result<SchemeLedger<'r>, LedgerError> {
-        let mut indicators = Vec::with_capacity(pages.len());
-        for (page, counted) in pages.iter().zip(&counts.pages) {
-            let measured = match &page.rule.unit {
-                unit if !unit.is_computed() => declared.counts(&counts.doctor, &page.id).map_or(
-                    Measured::Unknown,
-                    |(numerator, denominator)| Measured::Counts {
-                        numerator,
-                        denominator,
-                        left_out: 0,
-                    },
-                ),
-                _ => Measured::Counts {
-                    numerator: counted.numerator,
-                    denominator: counted.denominator,
-                    left_out: counted.left_out,
-                },
-            };
-            let start = self
-                .overlay
-                .and_then(|overlay| overlay.starting_rate(page, self.campaign, &counts.doctor))
-                .or_else(|| {
-                    let rate = declared.starting_rate(&counts.doctor, &page.id)?;
-                    Some(Sourced::new(rate, Status::Releve, "taux de départ du dossier"))
-                });
-            indicators.push(IndicatorLedger { page, scale: self.scale(page), measured, start });
+        let renunciation = self.renunciation(people, &counts.doctor)?;
+        let list = self.list(counts);
+        let mut indicators = Vec::with_capacity(priced.len());
+        let mut amounts = Vec::with_capacity(priced.len());
+        for (at, one) in priced.iter().enumerate() {
+            let counted = counts.pages.get(at).copied().unwrap_or_default();
+            let indicator = self.indicator(one, counted, &counts.doctor, declared);
+            amounts.push(paid(one, &indicator, renunciation.as_ref(), &list, counts)?);
+            indicators.push(indicator);
         }
-        for page in self.rules.pages_of(self.scheme) {
-            if !self.rules.exists(page, self.campaign) {
-                let measured = Measured::OutOfCampaign;
-                indicators.push(IndicatorLedger {
-                    page,
-                    scale: Scale::default(),
-                    measured,
-                    start: None,
-                });
-            }
-        }
-        let list = match self.list {
-            Some(patients) => ListSize { patients, origin: ListOrigin::Given },
-            None => ListSize { patients: counts.patients, origin: ListOrigin::Counted },
-        };
-        let bounds: Vec<_> =
-            indicators.iter().map(|indicator| self.points_bound(indicator.page)).collect();
-        let mut amounts = Vec::with_capacity(indicators.len());
-        for (indicator, bound) in indicators.iter().zip(&bounds) {
-            let page = indicator.page;
-            let inputs = Inputs {
-                title: &page.title,
-                direction: page.rule.direction,
-                kind: page.rule.rate,
-                unit: (&page.rule.unit).into(),
-                scale: &indicator.scale,
-                points_bound: bound.as_ref(),
-                start: indicator.start.as_ref(),
-                measured: indicator.measured,
-            };
-            let mut terms = self.terms(page)?;
-            terms.coefficient = renunciation.cloned().or(terms.coefficient);
-            // A page taken from another scheme is weighted by the list of its own.
-            let list = match (list.origin, counts.lent.get(&page.rule.scheme)) {
-                (ListOrigin::Counted, Some(patients)) => {
-                    ListSize { patients: *patients, origin: list.origin }
-                }
-                _ => list,
-            };
-            amounts.push(indicator_amount(&inputs, &terms, &list)?);
-        }
-        let mut shared: Vec<Shared> = Vec::new();
-        for (at, (indicator, bound)) in indicators.iter().zip(bounds).enumerate() {
-            let unknown =
-                indicator.scale.points.is_none() && indicator.measured != Measured::OutOfCampaign;
-            let (true, Some(points)) = (unknown, bound) else { continue };
-            let page = indicator.page;
-            let group = self.subtotal(page).map(|subtotal| (&page.rule.scheme, &subtotal.section));
-            let same = |group: &Shared| {
-                group.members.first().and_then(|first| {
-                    let page = indicators.get(*first)?.page;
-                    self.subtotal(page).map(|subtotal| (&page.rule.scheme, &subtotal.section))
-                })
-            };
-            match shared.iter_mut().find(|known| same(known) == group) {
-                Some(known) => known.members.push(at),
-                None => shared.push(Shared { members: vec![at], points }),
-            }
-        }
-        let amount = SchemeAmount::sum(&self.scheme.name, amounts, shared);
         Ok(SchemeLedger {
             doctor: counts.doctor.clone(),
             scheme: self.scheme,
             list,
             indicators,
-            amount,
+            amount: SchemeAmount::sum(&self.scheme.name, amounts, shared.to_vec()),
         })
+    }
+
+    /// One indicator of one doctor, before it is paid.
+    fn indicator(
+        &self,
+        priced: &Priced<'r>,
+        counted: PageCounts,
+        doctor: &str,
+        declared: &Declared,
+    ) -> IndicatorLedger<'r> {
+        let page = priced.page;
+        let (measured, start) = if priced.exists {
+            let measured = if page.rule.unit.is_computed() {
+                measured(counted)
+            } else {
+                let told = |(numerator, denominator)| {
+                    measured(PageCounts { numerator, denominator, left_out: 0 })
+                };
+                declared.counts(doctor, &page.id).map_or(Measured::Unknown, told)
+            };
+            let start = self
+                .overlay
+                .and_then(|overlay| overlay.starting_rate(page, self.campaign, doctor))
+                .or_else(|| {
+                    let rate = declared.starting_rate(doctor, &page.id)?;
+                    Some(Sourced::new(rate, Status::Releve, "taux de départ du dossier"))
+                });
+            (measured, start)
+        } else {
+            (Measured::OutOfCampaign, None)
+        };
+        IndicatorLedger { page, scale: priced.scale.clone(), measured, start }
+    }
+
+    /// The list that weights the amounts of a doctor.
+    fn list(&self, counts: &DoctorCounts) -> ListSize {
+        match self.list {
+            Some(patients) => ListSize { patients, origin: ListOrigin::Given },
+            None => ListSize { patients: counts.patients, origin: ListOrigin::Counted },
+        }
+    }
+
+    /// What a renunciation does to the amounts of a doctor.
+    fn renunciation(
+        &self,
+        people: &People,
+        doctor: &str,
+    ) -> Result<Option<Coefficient>, LedgerError> {
+        let answers = people.answers(doctor, self.campaign, &[])?;
+        Ok(answers.renunciation().map(|Renunciation { date }| Coefficient {
+            campaign: self.campaign,
+            name: format!("renonciation du {}", french::date(*date)),
+            value: Sourced::new(Range::zero(), Status::Releve, "déclaration du médecin"),
+        }))
+    }
+
+    /// The pages with what they are paid by: those of the campaign, then those
+    /// that exist only in others.
+    fn priced(&self) -> Result<Vec<Priced<'r>>, LedgerError> {
+        let exists = |page: &&Page| self.rules.exists(page, self.campaign);
+        let (pages, others): (Vec<&Page>, Vec<&Page>) =
+            self.rules.pages_of(self.scheme).into_iter().partition(exists);
+        let scales: Vec<(&Page, Scale)> =
+            pages.into_iter().map(|page| (page, self.scale(page))).collect();
+        let bounds: Vec<_> =
+            scales.iter().map(|(page, _)| self.points_bound(page, &scales)).collect();
+        let here =
+            scales.into_iter().zip(bounds).map(|((page, scale), bound)| (page, scale, bound, true));
+        let elsewhere = others.into_iter().map(|page| (page, Scale::default(), None, false));
+        here.chain(elsewhere)
+            .map(|(page, scale, bound, exists)| {
+                let scheme = self.rules.scheme(&page.rule.scheme).unwrap_or(self.scheme);
+                let terms = Terms::of(scheme, self.campaign);
+                let terms = terms.ok_or_else(|| self.no_terms(scheme))?;
+                Ok(Priced { page, scale, bound, terms, exists })
+            })
+            .collect()
+    }
+
+    /// Those whose unknown points share what a subtotal leaves.
+    fn shared(&self, priced: &[Priced<'r>]) -> Vec<Shared> {
+        let mut groups: Vec<(&Subtotal, Shared)> = Vec::new();
+        for (at, one) in priced.iter().enumerate() {
+            let (None, Some(points)) = (&one.scale.points, &one.bound) else { continue };
+            let Some(subtotal) = self.subtotal(one.page) else { continue };
+            match groups.iter_mut().find(|(known, _)| std::ptr::eq(*known, subtotal)) {
+                Some((_, group)) => group.members.push(at),
+                None => {
+                    groups.push((subtotal, Shared { members: vec![at], points: points.clone() }));
+                }
+            }
+        }
+        groups.into_iter().map(|(_, group)| group).collect()
     }
 
     fn scale(&self, page: &Page) -> Scale {
@@ -291,18 +280,66 @@ impl<'r> Basis<'r> {
     }
 
     /// What the official subtotal of the section leaves for points that are
-    /// unknown.
-    fn points_bound(&self, page: &Page) -> Option<Sourced<Fraction>> {
+    /// unknown. `scales` are those of the campaign.
+    fn points_bound(&self, page: &Page, scales: &[(&Page, Scale)]) -> Option<Sourced<Fraction>> {
         let subtotal = self.subtotal(page)?;
-        let known: Fraction = self
-            .pages()
-            .into_iter()
-            .filter(|other| other.rule.scheme == page.rule.scheme)
-            .filter(|other| subtotal.section.as_ref().is_none_or(|one| *one == other.rule.section))
-            .filter_map(|other| Some(self.scale(other).points?.value))
+        let known: Fraction = scales
+            .iter()
+            .filter(|(other, _)| other.rule.scheme == page.rule.scheme)
+            .filter(|(other, _)| {
+                subtotal.section.as_ref().is_none_or(|one| *one == other.rule.section)
+            })
+            .filter_map(|(_, scale)| Some(scale.points.as_ref()?.value.clone()))
             .sum();
-        let left = &subtotal.points.value - &known;
-        let left = left.max(Fraction::zero());
+        let left = (&subtotal.points.value - &known).max(Fraction::zero());
         Some(Sourced::new(left, subtotal.points.status, &subtotal.points.source))
     }
+
+    fn no_terms(&self, scheme: &Scheme) -> LedgerError {
+        LedgerError::NoTerms { scheme: scheme.id.clone(), campaign: self.campaign }
+    }
+}
+
+/// A page with what it is paid by, whoever the doctor.
+struct Priced<'r> {
+    page: &'r Page,
+    scale: Scale,
+    /// The most that unknown points can be worth.
+    bound: Option<Sourced<Fraction>>,
+    /// The terms of the scheme that the page is written for.
+    terms: Terms,
+    /// Whether the page exists in the campaign.
+    exists: bool,
+}
+
+fn measured(counts: PageCounts) -> Measured {
+    let PageCounts { numerator, denominator, left_out } = counts;
+    Measured::Counts { numerator, denominator, left_out }
+}
+
+/// What an indicator earns a doctor. A page taken from another scheme is
+/// weighted by the list of its own.
+fn paid(
+    priced: &Priced<'_>,
+    indicator: &IndicatorLedger<'_>,
+    renunciation: Option<&Coefficient>,
+    list: &ListSize,
+    counts: &DoctorCounts,
+) -> Result<IndicatorAmount, AmountError> {
+    let page = priced.page;
+    let inputs = Inputs {
+        title: &page.title,
+        direction: page.rule.direction,
+        kind: page.rule.rate,
+        unit: (&page.rule.unit).into(),
+        scale: &priced.scale,
+        points_bound: priced.bound.as_ref(),
+        start: indicator.start.as_ref(),
+        measured: indicator.measured,
+    };
+    let mut terms = priced.terms.clone();
+    terms.coefficient = renunciation.cloned().or(terms.coefficient);
+    let lent = counts.lent.get(&page.rule.scheme).filter(|_| list.origin == ListOrigin::Counted);
+    let list = lent.map_or(*list, |patients| ListSize { patients: *patients, ..*list });
+    indicator_amount(&inputs, &terms, &list)
 }

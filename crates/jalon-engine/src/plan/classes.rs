@@ -39,13 +39,15 @@ pub fn compile(request: ClassRequest<'_>) -> Query {
     let ClassRequest { pages, campaign, doctor, reversals } = request;
     let reference = day(campaign.reference_day());
     let mut steps = Steps::default();
+    let asks = |of: fn(&ClassTest) -> bool| {
+        pages.iter().flat_map(|page| &page.criteria).any(|criterion| of(&criterion.test))
+    };
     let [_, acts] = REVERSIBLE;
     let mut lines = acts.table.to_owned();
-    if reversals.iter().any(|reversible| reversible.table == acts.table) {
-        steps.known(acts.doubtful(), acts.doubtful_query());
-        steps.known(acts.redone(), acts.redone_query());
-        lines = format!("{lines}_nettes");
-        steps.add(lines.clone(), acts.net_query());
+    let reversed = reversals.iter().any(|reversible| reversible.table == acts.table);
+    if reversed && asks(|test| matches!(test, ClassTest::Seen { .. })) {
+        acts.add_to(&mut steps);
+        lines = acts.netted();
     }
     let wanted = Wanted {
         campaign,
@@ -56,15 +58,17 @@ pub fn compile(request: ClassRequest<'_>) -> Query {
         doctor,
     };
     steps.add("liste", wanted.query());
-    steps.add(
-        "maladies",
-        format!(
-            "  SELECT patient, bool_or(debut <= {reference} AND (fin IS NULL OR fin >= {reference})) AS en_ald
+    let mut joined = String::from("FROM liste");
+    if asks(|test| matches!(test, ClassTest::Ald(_))) {
+        steps.add(
+            "maladies",
+            format!(
+                "  SELECT patient, bool_or(debut <= {reference} AND (fin IS NULL OR fin >= {reference})) AS en_ald
   FROM ald GROUP BY patient"
-        ),
-    );
-    let mut joined =
-        String::from("FROM liste\n  LEFT JOIN maladies ON maladies.patient = liste.patient");
+            ),
+        );
+        joined.push_str("\n  LEFT JOIN maladies ON maladies.patient = liste.patient");
+    }
     let mut windows: Vec<u8> = Vec::new();
     for criterion in pages.iter().flat_map(|page| &page.criteria) {
         if let ClassTest::Seen { months, .. } = criterion.test
@@ -109,7 +113,7 @@ pub fn compile(request: ClassRequest<'_>) -> Query {
     let last = format!(
         "SELECT liste.medecin AS medecin, count(*) AS patientele{counts}\n{joined}\nGROUP BY liste.medecin\nORDER BY liste.medecin"
     );
-    Query::new(&steps, &last)
+    Query { steps, last }
 }
 
 /// A test of a class as a condition that is true, false or unknown.

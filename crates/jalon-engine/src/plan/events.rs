@@ -62,11 +62,7 @@ impl Compiler<'_> {
 
     /// The net lines of a table, of everyone.
     pub(super) fn net_source(&self, table: Table) -> String {
-        let name = table_name(table);
-        match self.netted(table) {
-            Some(_) => format!("{name}_nettes"),
-            None => name.to_owned(),
-        }
+        self.netted(table).map_or_else(|| table_name(table).to_owned(), Reversible::netted)
     }
 
     /// The net lines of a table, of the patients asked for.
@@ -95,9 +91,7 @@ impl Compiler<'_> {
         for table in Table::ALL {
             let Some(reversible) = self.netted(table) else { continue };
             if self.uses(table) || (table == Table::Acts && followed) {
-                steps.known(reversible.doubtful(), reversible.doubtful_query());
-                steps.known(reversible.redone(), reversible.redone_query());
-                steps.add(self.net_source(table), reversible.net_query());
+                reversible.add_to(steps);
             }
         }
     }

@@ -33,8 +33,8 @@ use crate::net::Reversible;
 use crate::sql::{Steps, all, any};
 
 /// Dates of delivery that make someone treated, and with a large pack.
-const TREATED_DATES: u32 = 3;
-const TREATED_DATES_LARGE_PACK: u32 = 2;
+pub const TREATED_DATES: u32 = 3;
+pub const TREATED_DATES_LARGE_PACK: u32 = 2;
 
 /// What to compute.
 #[derive(Clone, Copy)]
@@ -95,12 +95,10 @@ pub struct PageColumns {
 
 /// A compiled request.
 pub struct Plan {
-    /// The tables of codes that the queries look up.
+    /// The tables of codes that the query looks up.
     pub codes: Vec<CodeTable>,
-    /// One row per patient of the lists, with the evidence of every page.
-    pub evidence: Query,
-    /// One row per doctor: size of the list, sums of every page.
-    pub counts: Query,
+    /// The query, as it was asked to be seen.
+    pub query: Query,
     /// Columns of each page, in the order of the request.
     pub columns: Vec<PageColumns>,
     /// For each scheme that lends pages, the column that says who is of its
@@ -119,17 +117,25 @@ impl Plan {
 
 /// A query and what it stands on.
 pub struct Query {
-    /// Steps to be run and kept under their names before it.
-    pub first: Vec<(String, String)>,
-    /// The query itself.
-    pub last: String,
-    /// All of it at once, from the tables of the dossier alone.
-    pub whole: String,
+    steps: Steps,
+    last: String,
 }
 
 impl Query {
-    fn new(steps: &Steps, last: &str) -> Self {
-        Self { first: steps.firsts(), last: steps.select(last), whole: steps.whole(last) }
+    /// Steps to be run and kept under their names before it.
+    pub fn first(&self) -> Vec<(String, String)> {
+        self.steps.firsts()
+    }
+
+    /// The query itself.
+    pub fn last(&self) -> String {
+        self.steps.select(&self.last)
+    }
+
+    /// All of it at once, from the tables of the dossier and these codes.
+    pub fn whole(&self, codes: &[CodeTable]) -> String {
+        let codes = codes.iter().map(|codes| (codes.name.clone(), codes.values()));
+        self.steps.whole(codes, &self.last)
     }
 }
 
@@ -142,10 +148,12 @@ fn counts_of(sums: &str, rows: &str) -> String {
 /// A named column of the result and what computes it.
 type Column = (String, String);
 
-/// How rows are seen: only what is paid, or everything a person may ask.
+/// How rows are seen.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum View {
+pub enum View {
+    /// One row per doctor: size of the list, sums of every page.
     Counts,
+    /// One row per patient of the lists, with everything a person may ask.
     Evidence,
 }
 
@@ -180,7 +188,7 @@ struct Compiler<'a> {
 }
 
 /// Compiles a request.
-pub fn compile(request: Request<'_>) -> Plan {
+pub fn compile(request: Request<'_>, view: View) -> Plan {
     let mut compiler = Compiler {
         request,
         atoms: Atoms::default(),
@@ -219,7 +227,7 @@ pub fn compile(request: Request<'_>) -> Plan {
         }
     }
     let from = compiler.joined();
-    let list = |columns: &mut dyn Iterator<Item = &Column>| {
+    let selected = |columns: &mut dyn Iterator<Item = &Column>| {
         columns.fold(
             String::from("SELECT liste.medecin, liste.patient"),
             |mut query, (name, sql)| {
@@ -229,18 +237,21 @@ pub fn compile(request: Request<'_>) -> Plan {
         )
     };
     let codes = compiler.codes();
-    let evidence = format!(
-        "{}\n{from}\nORDER BY liste.medecin, liste.patient",
-        list(&mut paid.iter().chain(&shown))
-    );
-    let evidence = Query::new(&compiler.steps(View::Evidence, &codes), &evidence);
+    let steps = compiler.steps(view, &codes);
     let sums = paid.iter().fold(String::new(), |mut query, (name, _)| {
         let _ = write!(query, ",\n  sum({name}) AS {name}");
         query
     });
-    let rows = format!("(\n{}\n{from}\n) AS preuves", list(&mut paid.iter()));
-    let counts = Query::new(&compiler.steps(View::Counts, &codes), &counts_of(&sums, &rows));
-    Plan { codes, evidence, counts, columns, populations, sums }
+    let last = match view {
+        View::Evidence => format!(
+            "{}\n{from}\nORDER BY liste.medecin, liste.patient",
+            selected(&mut paid.iter().chain(&shown))
+        ),
+        View::Counts => {
+            counts_of(&sums, &format!("(\n{}\n{from}\n) AS preuves", selected(&mut paid.iter())))
+        }
+    };
+    Plan { codes, query: Query { steps, last }, columns, populations, sums }
 }
 
 impl Compiler<'_> {
@@ -473,9 +484,6 @@ impl Compiler<'_> {
     /// The steps before the last `SELECT`.
     fn steps(&mut self, view: View, codes: &[CodeTable]) -> Steps {
         let mut steps = Steps::default();
-        for codes in codes {
-            steps.known(codes.name.clone(), codes.values());
-        }
         self.net_lines(&mut steps);
         steps.add("liste", self.list());
         self.lines_of_doctor(&mut steps);

@@ -17,6 +17,7 @@ use crate::columns;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::ledger::Books;
+use crate::plan::{TREATED_DATES, TREATED_DATES_LARGE_PACK};
 use crate::sql::{any, code_in, day};
 
 /// What one finder found.
@@ -98,7 +99,7 @@ dates AS (
 ),
 traites AS (
   SELECT patient, max(date) AS date FROM dates GROUP BY patient
-  HAVING count(*) >= 3 OR (count(*) >= 2 AND max(grand) = 1)
+  HAVING count(*) >= {TREATED_DATES} OR (count(*) >= {TREATED_DATES_LARGE_PACK} AND max(grand) = 1)
 )
 SELECT traites.patient, traites.date
 FROM traites LEFT ANTI JOIN (
