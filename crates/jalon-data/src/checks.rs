@@ -9,8 +9,9 @@ use std::collections::hash_map::Entry;
 use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, StringViewArray};
 use arrow::datatypes::{ArrowPrimitiveType, Date32Type, Int64Type};
 
+use crate::day::iso;
 use crate::fault::{Collector, Place, Words};
-use crate::rows::{Rows, iso};
+use crate::rows::Rows;
 use crate::schema::{TABLES, Table};
 
 /// Dates that are events of a patient's life: none comes before birth.

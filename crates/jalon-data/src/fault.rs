@@ -95,7 +95,7 @@ impl std::error::Error for Faults {}
 /// before its files, a file before its lines, a line before its cells: hence
 /// the zeros, which stand for "the whole of it".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub struct Place {
     /// 0 for the dossier itself, then 1 + rank of the table.
     pub table: usize,
     /// Rank of the file among those of the table.
@@ -107,31 +107,37 @@ pub(crate) struct Place {
 }
 
 /// What is to be said of a fault, its place aside.
-#[derive(Debug, Default)]
-pub(crate) struct Words {
-    pub column: Option<String>,
-    pub value: Option<String>,
-    pub message: String,
-    pub hint: Option<String>,
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    column: Option<String>,
+    value: Option<String>,
+    message: String,
+    hint: Option<String>,
 }
 
 impl Words {
+    /// What is wrong, in French; never with an identifier.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), ..Self::default() }
     }
 
+    /// What to do about it.
+    #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
+    /// The column at fault.
+    #[must_use]
     pub fn column(mut self, column: &str) -> Self {
         self.column = Some(shown(column));
         self
     }
 
-    /// Never to be called with an identifier. When columns are mistaken for one
+    /// The value met. Never to be called with an identifier. When columns are mistaken for one
     /// another, one may come all the same: long numbers are not shown.
+    #[must_use]
     pub fn value(mut self, value: &str) -> Self {
         let mut numbers = value.split(|c: char| !c.is_ascii_digit());
         let long = numbers.any(|number| number.len() > LONG);
@@ -143,7 +149,7 @@ impl Words {
 /// Gathers faults, in any order, in bounded memory: a file of ten million bad
 /// lines must cost no more than a file of a hundred.
 #[derive(Debug, Default)]
-pub(crate) struct Collector {
+pub struct Collector {
     /// The first faults by place; the number tells apart those of one place.
     kept: BTreeMap<(Place, u64), Fault>,
     total: u64,
@@ -165,10 +171,14 @@ impl Collector {
         self.kept.insert(key, Fault { file: file.to_owned(), line, column, value, message, hint });
     }
 
+    /// Whether nothing was reported.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.total == 0
     }
 
+    /// Every fault reported; to be asked for when there is one.
+    #[must_use]
     pub fn into_faults(self) -> Faults {
         Faults { kept: self.kept.into_values().collect(), total: self.total }
     }
@@ -176,7 +186,8 @@ impl Collector {
 
 /// A text from a file, safe to show: shortened, on one line, with nothing in
 /// it that a terminal would obey.
-pub(crate) fn shown(text: &str) -> String {
+#[must_use]
+pub fn shown(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => escaped(text.get(..end).unwrap_or_default()) + "…",
         None => escaped(text),
@@ -184,7 +195,8 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// The same, whole: for the name of a file.
-pub(crate) fn escaped(text: &str) -> String {
+#[must_use]
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         // Beside control characters, those that reorder or hide what follows them.
@@ -201,7 +213,7 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// The name among those known that was probably meant.
-pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
     // A name has no reason to be longer, and comparing costs the product of lengths.
     if name.len() > 64 {

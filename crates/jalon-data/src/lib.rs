@@ -7,6 +7,7 @@
 
 mod checks;
 mod csv_table;
+pub mod day;
 pub mod dossier;
 pub mod fault;
 pub mod generer;

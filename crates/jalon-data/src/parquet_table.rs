@@ -437,7 +437,7 @@ impl Statistics {
         };
         match column.kind {
             Kind::Date => {
-                let (first, last) = crate::rows::plausible_days();
+                let (first, last) = crate::day::PLAUSIBLE.into_inner();
                 within(i64::from(first), i64::from(last))
             }
             Kind::Integer => within(column.bounds.0, column.bounds.1),

@@ -10,38 +10,13 @@ use arrow::array::{
     new_null_array,
 };
 use arrow::error::ArrowError;
-use jiff::civil::Date;
 
+use crate::day::{self, DayError, iso};
 use crate::fault::{Collector, Place, Words};
 use crate::schema::{Column, Kind, Table, canonical_schema};
 
 /// Rows of a batch: enough to be worth a vector loop, little enough to fit a cache.
 const BATCH: usize = 16_384;
-
-/// Years a date may have. Outside of them lies a typing error: a birth in 1850
-/// is already older than any living person.
-const YEARS: std::ops::RangeInclusive<i16> = 1850..=2100;
-
-/// The days of those years.
-const DAYS: std::ops::RangeInclusive<i32> = -43_829..=47_846;
-
-const EPOCH: Date = Date::constant(1970, 1, 1);
-
-/// Days from 1 January 1970 to a date.
-pub(crate) fn days(date: Date) -> i32 {
-    let days = date.duration_since(EPOCH).as_hours() / 24;
-    // Four-digit years are well within an `i32` of days.
-    i32::try_from(days).unwrap_or(i32::MAX)
-}
-
-/// A number of days since 1 January 1970 as people write it.
-pub(crate) fn iso(days: i32) -> String {
-    let span = jiff::Span::new().try_days(days);
-    match span.and_then(|span| EPOCH.checked_add(span)) {
-        Ok(date) => date.to_string(),
-        Err(_) => format!("jour {days}"),
-    }
-}
 
 /// The file and line of each row of a table, without a number per row: lines
 /// follow one another except where one is blank, or holds a line break.
@@ -375,7 +350,7 @@ fn check<'v>(column: &Column, value: Value<'v>) -> Result<Value<'v>, Refusal> {
             1 => Ok(Value::Boolean(true)),
             _ => Err(Refusal::NotABoolean),
         },
-        (Kind::Date, Value::Date(day)) if !is_plausible(day) => Err(Refusal::Year),
+        (Kind::Date, Value::Date(day)) if !day::PLAUSIBLE.contains(&day) => Err(Refusal::Year),
         _ => Ok(value),
     }
 }
@@ -389,56 +364,27 @@ fn is_padded(text: &str) -> bool {
     }
 }
 
-/// First and last days that a dossier may speak of.
-pub(crate) fn plausible_days() -> (i32, i32) {
-    (*DAYS.start(), *DAYS.end())
-}
-
-/// Whether a day is in a year that a dossier may speak of.
-fn is_plausible(day: i32) -> bool {
-    DAYS.contains(&day)
-}
-
-fn number(digits: &[u8]) -> Option<i16> {
-    digits.iter().try_fold(0_i16, |number, byte| {
-        let digit = byte.is_ascii_digit().then(|| i16::from(byte - b'0'))?;
-        number.checked_mul(10)?.checked_add(digit)
-    })
-}
-
-fn civil(year: &[u8], month: &[u8], day: &[u8]) -> Result<i32, Refusal> {
-    let (Some(year), Some(month), Some(day)) = (number(year), number(month), number(day)) else {
-        return Err(Refusal::NotADate);
-    };
-    let (Ok(month), Ok(day)) = (i8::try_from(month), i8::try_from(day)) else {
-        return Err(Refusal::NotADate);
-    };
-    Date::new(year, month, day).map(days).map_err(|_| Refusal::NoSuchDay)
-}
-
 fn date(text: &str) -> Result<i32, Refusal> {
-    match text.as_bytes() {
-        [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] => {
-            civil(&[*y0, *y1, *y2, *y3], &[*m0, *m1], &[*d0, *d1])
-        }
-        _ => Err(Refusal::NotADate),
-    }
+    day::parse(text).map_err(|error| match error {
+        DayError::Shape => Refusal::NotADate,
+        DayError::NoSuchDay => Refusal::NoSuchDay,
+    })
 }
 
 /// The day that a date written in another way certainly means.
 fn meant(text: &str) -> Option<String> {
     let day = match text.as_bytes() {
         [d0, d1, b'/' | b'-' | b'.', m0, m1, b'/' | b'-' | b'.', year @ ..] if year.len() == 4 => {
-            civil(year, &[*m0, *m1], &[*d0, *d1])
+            day::civil(year, &[*m0, *m1], &[*d0, *d1])
         }
         [y0, y1, y2, y3, b'/' | b'.', m0, m1, b'/' | b'.', d0, d1]
         | [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T' | b' ', ..]
         | [y0, y1, y2, y3, m0, m1, d0, d1] => {
-            civil(&[*y0, *y1, *y2, *y3], &[*m0, *m1], &[*d0, *d1])
+            day::civil(&[*y0, *y1, *y2, *y3], &[*m0, *m1], &[*d0, *d1])
         }
         _ => return None,
     };
-    day.ok().filter(|day| is_plausible(*day)).map(iso)
+    day.ok().filter(|day| day::PLAUSIBLE.contains(day)).map(iso)
 }
 
 fn integer(text: &str) -> Result<i64, Refusal> {
@@ -496,7 +442,8 @@ impl Refusal {
             Self::NoSuchDay => Words::new("cette date n'existe pas")
                 .hint("une date s'écrit année-mois-jour : 2024-12-31"),
             Self::Year => {
-                let message = format!("année hors de {} à {}", YEARS.start(), YEARS.end());
+                let message =
+                    format!("année hors de {} à {}", day::YEARS.start(), day::YEARS.end());
                 Words::new(message).hint(
                     "corrigez l'année ; laissez vide une date inconnue, si la colonne le permet",
                 )
@@ -547,21 +494,6 @@ fn bounds(column: &Column) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates() {
-        assert!(matches!(date("1970-01-02"), Ok(1)));
-        assert!(matches!(date("2024-02-29"), Ok(19_782)));
-        assert!(matches!(date("2023-02-29"), Err(Refusal::NoSuchDay)));
-        for text in ["2024-1-1", "31/12/2024", "2024-12-31 ", "２０２４-01-01", "+024-01-01", ""]
-        {
-            assert!(matches!(date(text), Err(Refusal::NotADate)), "{text}");
-        }
-        assert_eq!(iso(19_782), "2024-02-29");
-        assert_eq!(iso(i32::MAX), "jour 2147483647");
-        assert_eq!(days(Date::constant(*YEARS.start(), 1, 1)), *DAYS.start());
-        assert_eq!(days(Date::constant(*YEARS.end(), 12, 31)), *DAYS.end());
-    }
 
     #[test]
     fn dates_written_otherwise() {

@@ -15,7 +15,7 @@ use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use crate::rows::iso;
+use crate::day::iso;
 use crate::schema::{Column, Table};
 
 /// Rows of a row group.
