@@ -1,0 +1,43 @@
+//! Why nothing was imported.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use arrow::error::ArrowError;
+use jalon_data::{Faults, WriteError};
+
+/// Nothing was imported, and nothing changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The source has faults: all of them.
+    #[error("{0}")]
+    Faults(#[from] Faults),
+    /// What was asked cannot be done; says what to do instead, in French.
+    #[error("{0}")]
+    Refused(String),
+    /// A file or a folder could not be read, made, written or renamed.
+    #[error("{} : {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A table could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Rows could not be put in columns.
+    #[error(transparent)]
+    Rows(#[from] ArrowError),
+    /// A library failed in a way that no source explains.
+    #[error("{0}")]
+    Engine(String),
+}
+
+impl ImportError {
+    /// For `map_err` on what touches a path.
+    pub fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Io { path, source }
+    }
+}

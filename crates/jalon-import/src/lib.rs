@@ -1,0 +1,16 @@
+//! Facts from what people have: claims, records, lists of the fund.
+//!
+//! An [`Importer`] reads one kind of source and writes canonical rows into a
+//! [`Draft`]; what it took and what it left is told by a [`Report`]. This crate
+//! knows formats and no rule.
+
+pub mod draft;
+pub mod error;
+pub mod facts;
+pub mod importer;
+pub mod report;
+
+pub use draft::Draft;
+pub use error::ImportError;
+pub use importer::{Importer, Progress};
+pub use report::Report;
