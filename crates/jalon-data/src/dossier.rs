@@ -7,7 +7,7 @@ use arrow::compute::min;
 use arrow::datatypes::{Int64Type, SchemaRef};
 
 use crate::fault::{Collector, Faults, Place, Words};
-use crate::layout::{self, Found, TableFile};
+use crate::layout::{self, Found, POINTER, TableFile, Wanted};
 use crate::parquet_table::{self, Outcome};
 use crate::rows::{Builder, Rows};
 use crate::schema::{TABLES, Table};
@@ -60,6 +60,7 @@ pub struct Dossier {
     path: PathBuf,
     /// In the order of [`TABLES`].
     contents: Vec<Content>,
+    files: Vec<PathBuf>,
     hash: String,
 }
 
@@ -72,15 +73,34 @@ enum Loaded {
 
 impl Dossier {
     /// Reads and checks every table of the folder; all its faults otherwise.
+    /// A folder made of batches says in its file [`POINTER`] where its tables
+    /// are.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Faults> {
-        let path = path.as_ref();
+        Self::read(path.as_ref(), Wanted::Whole)
+    }
+
+    /// The same, where any table may be missing: a part of a dossier. People
+    /// are only checked where the table that declares them is there.
+    pub fn open_part(path: impl AsRef<Path>) -> Result<Self, Faults> {
+        Self::read(path.as_ref(), Wanted::Part)
+    }
+
+    fn read(path: &Path, wanted: Wanted) -> Result<Self, Faults> {
         let mut faults = Collector::default();
         let mut hasher = blake3::Hasher::new();
         let mut tables = Vec::with_capacity(TABLES.len());
-        let found = layout::find(path, &mut faults);
+        let found = match layout::tables_of(path) {
+            Ok(folder) => layout::find(&folder, wanted, &mut faults),
+            Err(words) => {
+                faults.report(Place::default(), POINTER, || words);
+                return Err(faults.into_faults());
+            }
+        };
+        let mut all_files = Vec::new();
         for (rank, (table, found)) in TABLES.iter().zip(found).enumerate() {
             tables.push(match found {
                 Found::Files(format, files) => {
+                    all_files.extend(files.iter().map(|file| file.path.clone()));
                     load(table, rank, format, &files, &mut hasher, &mut faults)
                 }
                 Found::Absent | Found::Broken => Loaded::Nothing,
@@ -108,13 +128,19 @@ impl Dossier {
         }
         let path = path.to_path_buf();
         let hash = hasher.finalize().to_hex().to_string();
-        Ok(Self { path, contents, hash })
+        Ok(Self { path, contents, files: all_files, hash })
     }
 
     /// The folder, as given.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Every file of every table.
+    #[must_use]
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
     }
 
     fn content(&self, table: &str) -> &Content {

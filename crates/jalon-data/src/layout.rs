@@ -9,6 +9,39 @@ use crate::fault::{Collector, Place, Words, escaped, nearest};
 use crate::schema::{TABLES, Table};
 use crate::write::Format;
 
+/// The file of a dossier made of batches that says which folder holds its
+/// tables, `etats/0003`: replaced whole, so that the tables change at once.
+pub const POINTER: &str = "courant";
+
+/// Whether every required table must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Yes.
+    Whole,
+    /// A missing table is an empty one.
+    Part,
+}
+
+/// The folder of the tables of a dossier: itself, or the one its pointer names.
+pub(crate) fn tables_of(root: &Path) -> Result<PathBuf, Words> {
+    let told = match fs::read_to_string(root.join(POINTER)) {
+        Ok(told) => told,
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => String::new(),
+        // The folder itself is looked at next, and says why it cannot be read.
+        Err(error) if error.kind() != io::ErrorKind::PermissionDenied => {
+            return Ok(root.to_path_buf());
+        }
+        Err(error) => return Err(cannot_read(&error)),
+    };
+    match told.trim_end().strip_prefix("etats/") {
+        Some(state) if !state.is_empty() && state.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Ok(root.join("etats").join(state))
+        }
+        _ => Err(Words::new("ce fichier ne nomme aucun état du dossier")
+            .hint("il est écrit par jalon importer : rétablissez-le depuis une sauvegarde")),
+    }
+}
+
 /// A file of a table.
 #[derive(Clone, Debug)]
 pub(crate) struct TableFile {
@@ -91,7 +124,7 @@ struct Candidates {
 }
 
 /// Finds the files of every table, in the order of [`TABLES`].
-pub(crate) fn find(root: &Path, faults: &mut Collector) -> Vec<Found> {
+pub(crate) fn find(root: &Path, wanted: Wanted, faults: &mut Collector) -> Vec<Found> {
     let entries = match entries(root) {
         Ok(entries) => entries,
         Err(error) => {
@@ -136,7 +169,9 @@ pub(crate) fn find(root: &Path, faults: &mut Collector) -> Vec<Found> {
         faults.report(place, &label, || words);
     }
     let tables = tables.into_iter().zip(TABLES).enumerate();
-    tables.map(|(rank, (candidates, table))| settle(table, rank, candidates, faults)).collect()
+    tables
+        .map(|(rank, (candidates, table))| settle(table, rank, wanted, candidates, faults))
+        .collect()
 }
 
 fn no_dossier(error: &io::Error) -> Words {
@@ -179,7 +214,13 @@ fn is_notice(stem: &str) -> bool {
 }
 
 /// Settles where a table is from what the folder has of it.
-fn settle(table: &Table, rank: usize, candidates: Candidates, faults: &mut Collector) -> Found {
+fn settle(
+    table: &Table,
+    rank: usize,
+    wanted: Wanted,
+    candidates: Candidates,
+    faults: &mut Collector,
+) -> Found {
     let Candidates { mut files, folder, broken } = candidates;
     let place = Place { table: rank + 1, ..Place::default() };
     let name = table.name;
@@ -199,7 +240,7 @@ fn settle(table: &Table, rank: usize, candidates: Candidates, faults: &mut Colle
     match files.pop() {
         Some((format, file)) => Found::Files(format, vec![file]),
         None if broken => Found::Broken,
-        None if !table.required => Found::Absent,
+        None if !table.required || wanted == Wanted::Part => Found::Absent,
         None => {
             faults.report(place, &format!("{name}.csv"), || {
                 Words::new("table absente").hint(format!(

@@ -21,5 +21,6 @@ pub mod write;
 
 pub use dossier::{Dossier, Source};
 pub use fault::{Fault, Faults};
+pub use layout::POINTER;
 pub use schema::{Column, Kind, TABLES, Table, canonical_schema, table};
 pub use write::{Format, TableWriter, WriteError};

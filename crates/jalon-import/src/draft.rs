@@ -1,5 +1,6 @@
 //! A batch under way: rows in, canonical Parquet tables out.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -63,7 +64,8 @@ pub enum Unfit {
     Value(&'static str),
 }
 
-enum Values {
+/// Values of a column under way.
+pub(crate) enum Values {
     Text(StringViewBuilder),
     Day(Date32Builder),
     Integer(Int64Builder),
@@ -71,7 +73,8 @@ enum Values {
 }
 
 impl Values {
-    fn of(kind: Kind) -> Self {
+    /// Of a column of this kind.
+    pub fn of(kind: Kind) -> Self {
         match kind {
             Kind::Identifier | Kind::Text | Kind::OneOf(_) | Kind::Decimal => {
                 // Codes and people repeat from line to line.
@@ -83,7 +86,8 @@ impl Values {
         }
     }
 
-    fn push(&mut self, cell: Cell<'_>) {
+    /// Adds a cell; one of another kind counts as unknown.
+    pub fn push(&mut self, cell: Cell<'_>) {
         match self {
             Self::Text(values) => match cell {
                 Cell::Text(text) if !text.is_empty() => values.append_value(text),
@@ -104,7 +108,8 @@ impl Values {
         }
     }
 
-    fn finish(&mut self) -> ArrayRef {
+    /// The column, and a new start.
+    pub fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Text(values) => Arc::new(values.finish()),
             Self::Day(values) => Arc::new(values.finish()),
@@ -141,6 +146,10 @@ pub struct Draft {
     tables: Vec<Option<Open>>,
     /// What was read and left.
     pub report: Report,
+    /// The flows this batch holds, where it is a part of a series whose parts
+    /// add up: monthly flows of claims, `2024-01`. Another batch of the series
+    /// with one of them is refused.
+    pub flows: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Draft {
@@ -154,7 +163,8 @@ impl Draft {
     #[must_use]
     pub fn new(dir: &Path) -> Self {
         let tables = TABLES.iter().map(|_| None).collect();
-        Self { dir: dir.to_path_buf(), tables, report: Report::default() }
+        let (report, flows) = (Report::default(), BTreeSet::new());
+        Self { dir: dir.to_path_buf(), tables, report, flows }
     }
 
     /// The folder of the draft: for importers that let an engine write the
@@ -201,13 +211,13 @@ impl Draft {
         Ok(())
     }
 
-    /// Ends every file and gives the report.
-    pub fn finish(mut self) -> Result<Report, ImportError> {
+    /// Ends every file and gives the report and the flows.
+    pub fn finish(mut self) -> Result<(Report, BTreeSet<String>), ImportError> {
         for mut open in self.tables.into_iter().flatten() {
             open.flush()?;
             self.report.wrote(open.table.name, open.writer.finish()?);
         }
-        Ok(self.report)
+        Ok((self.report, self.flows))
     }
 
     /// The file of a table, made when the first row comes.

@@ -8,9 +8,9 @@ use crate::error::ImportError;
 /// How far a long work is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes of the sources read so far.
+    /// What is done of it, in the importer's own measure: bytes or lines read.
     pub done: u64,
-    /// Bytes of the sources, all files together.
+    /// What there is to do; 0 where it is not known.
     pub total: u64,
 }
 

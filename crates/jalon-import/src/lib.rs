@@ -8,7 +8,10 @@ pub mod draft;
 pub mod error;
 pub mod facts;
 pub mod importer;
+pub mod register;
 pub mod report;
+pub mod settle;
+pub mod tables;
 
 pub use draft::Draft;
 pub use error::ImportError;

@@ -41,7 +41,7 @@ fn rows_become_tables() {
         prescripteur: None,
     };
     draft.add(&delivery).unwrap().unwrap();
-    let report = draft.finish().unwrap();
+    let (report, _) = draft.finish().unwrap();
     assert_eq!(report.ecrits["delivrances"], 1);
     assert_eq!(report.ecrits.len(), 4);
     // The tables that got no row have no file: here, they are given.
@@ -71,5 +71,5 @@ fn rows_that_do_not_fit_are_refused_whole() {
         assert_eq!(draft.add(&row).unwrap(), Err(unfit));
     }
     draft.add(&patient("P1", "M", BORN)).unwrap().unwrap();
-    assert_eq!(draft.finish().unwrap().ecrits["patients"], 1);
+    assert_eq!(draft.finish().unwrap().0.ecrits["patients"], 1);
 }

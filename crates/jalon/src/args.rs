@@ -108,6 +108,17 @@ Exemples :
   jalon generer --patients 850 --medecins 1 --graine 1 --campagne 2024 --vers essai
   jalon generer --patients 1000000 --medecins 1100 --graine 7 --campagne 2024 --vers pays --format parquet")]
     Generer(Generate),
+    /// Importe des données dans un dossier fait de lots, les liste, les annule
+    #[command(subcommand, help_template = TEMPLATE, subcommand_help_heading = "Sources et lots\u{a0}", subcommand_value_name = "SOURCE", disable_help_subcommand = true, after_help = "\
+Chaque import est un lot : entier ou rien, sans effet s'il est déjà là, annulable.
+
+Exemples :
+  jalon importer tables exemples/cabinet --vers essai
+  jalon importer lots essai
+  jalon importer annuler 1 --vers essai
+
+Règles de rencontre des lots : docs/importer.md")]
+    Importer(Import),
     /// Écrit le complètement des commandes pour un interpréteur
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemple :
@@ -173,6 +184,81 @@ pub struct Compute {
     /// Montre la requête exécutée au lieu du résultat
     #[arg(long, conflicts_with_all = ["preuves", "format"])]
     pub requete: bool,
+}
+
+/// Sources of facts, and what is done with batches.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Des tables canoniques, toutes ou quelques-unes
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemples :
+  jalon importer tables exemples/cabinet --vers essai
+  jalon importer tables declarations-2024 --vers essai --a-blanc")]
+    Tables(ImportTables),
+    /// Liste les lots d'un dossier
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemple :
+  jalon importer lots essai")]
+    Lots(Lots),
+    /// Annule un lot : le dossier redevient comme s'il n'était jamais venu
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemple :
+  jalon importer annuler 2 --vers essai")]
+    Annuler(TakeBack),
+}
+
+/// Where a batch goes.
+#[derive(Debug, Args)]
+pub struct Target {
+    /// Dossier fait de lots, à créer ou à compléter
+    #[arg(long, value_name = "DOSSIER")]
+    pub vers: PathBuf,
+    /// Fait tout et montre le rapport, sans rien garder
+    #[arg(long)]
+    pub a_blanc: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportTables {
+    /// Dossier de tables canoniques
+    #[arg(value_name = "SOURCE", help_heading = ARGUMENTS)]
+    pub source: PathBuf,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+#[derive(Debug, Args)]
+pub struct Lots {
+    /// Dossier fait de lots
+    #[arg(value_name = "DOSSIER", help_heading = ARGUMENTS)]
+    pub dossier: PathBuf,
+    /// table ou json
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "table",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub format: ListOutput,
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListOutput {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct TakeBack {
+    /// Numéro du lot, celui que `jalon importer lots` montre
+    #[arg(value_name = "LOT", help_heading = ARGUMENTS)]
+    pub lot: u32,
+    /// Dossier fait de lots
+    #[arg(long, value_name = "DOSSIER")]
+    pub vers: PathBuf,
 }
 
 #[derive(Debug, Args)]

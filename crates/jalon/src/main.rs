@@ -6,6 +6,7 @@ mod contrast;
 mod explain;
 mod failure;
 mod generate;
+mod import;
 mod json;
 mod load;
 mod progress;
@@ -51,6 +52,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Regles(args) => rule_pages::run(&args),
         Command::Verifier(args) => verify::run(&args),
         Command::Generer(args) => generate::run(&args),
+        Command::Importer(source) => import::run(&source),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "jalon", &mut script);
