@@ -16,7 +16,7 @@ pub enum ImportError {
     #[error("{0}")]
     Refused(String),
     /// A file or a folder could not be read, made, written or renamed.
-    #[error("{} : {source}", path.display())]
+    #[error("{} : {}", path.display(), told(source))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -32,6 +32,20 @@ pub enum ImportError {
     /// A library failed in a way that no source explains.
     #[error("{0}")]
     Engine(String),
+}
+
+/// Why a file could not be used, in French.
+fn told(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => "fichier ou dossier introuvable",
+        io::ErrorKind::PermissionDenied => "accès refusé",
+        io::ErrorKind::AlreadyExists => "existe déjà",
+        io::ErrorKind::NotADirectory => "un fichier, et non un dossier, est à cet endroit",
+        io::ErrorKind::IsADirectory => "un dossier, et non un fichier, est à cet endroit",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "le disque est plein",
+        io::ErrorKind::ReadOnlyFilesystem => "le disque est en lecture seule",
+        _ => "le disque a refusé",
+    }
 }
 
 impl ImportError {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jalon_data::{Dossier, Source};
 use jalon_import::facts::{Act, Day, Patient};
 use jalon_import::importer::Listener;
@@ -16,6 +17,7 @@ const PATIENTS: &str = "patient,naissance,sexe,c2s\nP1,1950-01-01,F,\nP2,1960-06
 const MEDECINS: &str = "medecin,specialite\nM1,01\nM2,01\n";
 
 /// A folder of canonical tables in CSV.
+#[cfg(test)]
 fn folder(tables: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in tables {
@@ -24,10 +26,12 @@ fn folder(tables: &[(&str, &str)]) -> TempDir {
     folder
 }
 
+#[cfg(test)]
 fn import(root: &Path, tables: &[(&str, &str)]) -> Outcome {
     try_import(root, tables, Mode::Real).unwrap()
 }
 
+#[cfg(test)]
 fn try_import(root: &Path, tables: &[(&str, &str)], mode: Mode) -> Result<Outcome, ImportError> {
     let folder = folder(tables);
     let mut importer = TablesImporter::open(folder.path())?;
@@ -35,6 +39,7 @@ fn try_import(root: &Path, tables: &[(&str, &str)], mode: Mode) -> Result<Outcom
 }
 
 /// The rows of a table as texts, sorted.
+#[cfg(test)]
 fn rows(root: &Path, table: &str) -> Vec<String> {
     let dossier = Dossier::open(root).unwrap();
     let Source::Memory(batches) = dossier.source(table) else { return Vec::new() };
@@ -43,9 +48,7 @@ fn rows(root: &Path, table: &str) -> Vec<String> {
         let columns: Vec<_> = batch
             .columns()
             .iter()
-            .map(|column| {
-                arrow::util::display::ArrayFormatter::try_new(column, &Default::default())
-            })
+            .map(|column| ArrayFormatter::try_new(column, &FormatOptions::default()))
             .collect::<Result<_, _>>()
             .unwrap();
         for row in 0..batch.num_rows() {
@@ -59,6 +62,7 @@ fn rows(root: &Path, table: &str) -> Vec<String> {
 }
 
 /// Every file of the dossier's tables, with its bytes.
+#[cfg(test)]
 fn bytes(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let state = root.join(fs::read_to_string(root.join("courant")).unwrap().trim_end());
     let mut files = BTreeMap::new();
@@ -219,6 +223,7 @@ struct Month {
     quantity: i64,
 }
 
+#[cfg(test)]
 impl Importer for Month {
     fn kind(&self) -> &'static str {
         "dcir"
