@@ -10,58 +10,13 @@ inventées par `jalon generer` dans bancs/donnees, une fois pour toutes.
 import argparse
 import json
 import os
-import platform
-import resource
-import statistics
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-RACINE = Path(__file__).resolve().parent.parent
-DONNEES = RACINE / "bancs" / "donnees"
-JALON = RACINE / "target" / "release" / "jalon"
+from commun import DONNEES, JALON, RACINE, entiers, lancer, ligne, machine, mesurer, nombre, versions
+
 CAMPAGNE = 2024
 TABLES = ["delivrances", "actes", "vaccinations", "ald", "sejours", "patients", "rattachements"]
-
-
-def lancer(commande):
-    """Durée (s), CPU (s) et mémoire de pointe (Mo) d'un processus entier."""
-    debut = time.perf_counter()
-    processus = subprocess.Popen(commande, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    sortie, erreurs = processus.communicate()
-    duree = time.perf_counter() - debut
-    if processus.returncode != 0:
-        sys.exit(f"{' '.join(map(str, commande))} : {erreurs.decode()}")
-    return duree, sortie
-
-
-def mesurer(commande, repetitions):
-    """Médianes de plusieurs passages, chacun dans un sous-processus compté à part."""
-    durees, cpus, memoires = [], [], []
-    for passage in range(repetitions + 1):
-        temps = [sys.executable, __file__, "--un", *map(str, commande)]
-        resultat = json.loads(subprocess.run(temps, check=True, capture_output=True).stdout)
-        if passage:  # le premier passage réchauffe le cache des fichiers
-            durees.append(resultat["duree"])
-            cpus.append(resultat["cpu"])
-            memoires.append(resultat["memoire"])
-    return {
-        "duree": statistics.median(durees),
-        "cpu": statistics.median(cpus),
-        "memoire": statistics.median(memoires),
-    }
-
-
-def un(commande):
-    """Un passage, mesuré par le noyau."""
-    duree, _ = lancer(commande)
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(json.dumps({
-        "duree": duree,
-        "cpu": usage.ru_utime + usage.ru_stime,
-        "memoire": usage.ru_maxrss / 1024,
-    }))
 
 
 def population(patients):
@@ -137,30 +92,18 @@ def verifier(dossier):
     return compares
 
 
-def nombre(valeur, decimales=2):
-    return f"{valeur:.{decimales}f}".replace(".", ",")
-
-
-def entiers(valeur):
-    return f"{valeur:,}".replace(",", "\u202f")
-
-
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--patients", type=int, default=100_000)
     arguments.add_argument("--repetitions", type=int, default=5)
-    arguments.add_argument("--un", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     arguments.add_argument("--requetes", help=argparse.SUPPRESS)
     arguments.add_argument("--lecture", help=argparse.SUPPRESS)
     options = arguments.parse_args()
-    if options.un:
-        return un(options.un)
     if options.requetes:
         return duckdb_requetes(Path(options.requetes))
     if options.lecture:
         return duckdb_lecture(Path(options.lecture))
 
-    import duckdb
     tailles = [options.patients // 4, options.patients // 2, options.patients]
     dossiers = {taille: population(taille) for taille in tailles}
     grand = dossiers[options.patients]
@@ -183,22 +126,16 @@ def main():
     base = connexion(grand)
     evenements = sum(base.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                      for table in ["delivrances", "actes", "vaccinations", "sejours"])
-    processeur = "inconnu"
-    for ligne in Path("/proc/cpuinfo").read_text().splitlines():
-        if ligne.startswith("model name"):
-            processeur = ligne.split(":")[1].strip()
-            break
     lecture_nette = max(lecture["duree"] - vide["duree"], 0.001)
     requetes_nettes = requetes["duree"] - vide["duree"]
-    version = subprocess.run([JALON, "--version"], capture_output=True, text=True).stdout.strip()
     page = [
         "# Performances",
         "",
         "Mesures écrites par `python3 bancs/mesurer.py` : processus entiers, médianes de "
         f"{options.repetitions} passages après un passage de chauffe. Ce n'est pas un test.",
         "",
-        f"- machine : {os.cpu_count()} cœurs, {processeur}, {platform.system()} {platform.machine()}",
-        f"- versions : {version}, DuckDB {duckdb.__version__}, Python {platform.python_version()}",
+        f"- machine : {machine()}",
+        f"- versions : {versions()}",
         f"- données : `jalon generer`, graine 1, campagne {CAMPAGNE}, "
         f"{entiers(options.patients)} patients, {entiers(evenements)} événements en Parquet",
         f"- exactitude : {compares} couples numérateur / dénominateur égaux entre Jalon et DuckDB",
@@ -216,9 +153,7 @@ def main():
         ("Jalon, `expliquer exemples/cabinet`", explique),
     ]
     lignes += [(f"Jalon, {taille} patients", mesures[taille]) for taille in tailles[:-1]]
-    for nom, mesure in lignes:
-        page.append(f"| {nom} | {nombre(mesure['duree'], 3)} | {nombre(mesure['cpu'])} | "
-                    f"{nombre(mesure['memoire'], 0)} |")
+    page += [ligne(nom, mesure) for nom, mesure in lignes]
     page += [
         "",
         "| rapport | valeur | visé |",
