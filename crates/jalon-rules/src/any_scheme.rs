@@ -81,4 +81,28 @@ impl Rules {
     pub fn any_scheme(&self, id: &str) -> Option<AnyScheme<'_>> {
         self.any_schemes().into_iter().find(|scheme| scheme.id() == id)
     }
+
+    /// The pages of a scheme in all of its campaigns: indicators, classes or
+    /// items, by identifier.
+    #[must_use]
+    pub fn items_of<'r>(&'r self, scheme: AnyScheme<'r>) -> Vec<&'r str> {
+        let mut ids: Vec<&str> = match scheme {
+            AnyScheme::Counted(scheme) => {
+                self.pages_of(scheme).into_iter().map(|page| page.id.as_str()).collect()
+            }
+            AnyScheme::Classes(scheme) => {
+                let pages = self.all_class_pages().iter();
+                let own = pages.filter(|page| page.scheme == scheme.id);
+                own.map(|page| page.sheet.id.as_str()).collect()
+            }
+            AnyScheme::Gate(scheme) => {
+                let pages = self.all_gate_pages().iter();
+                let own = pages.filter(|page| page.scheme == scheme.id);
+                own.map(|page| page.sheet.id.as_str()).collect()
+            }
+        };
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
 }

@@ -9,6 +9,7 @@ use crate::condition::{Column, Condition};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::fraction::Fraction;
 use crate::range::Range as Interval;
+use crate::replacement::Replacement;
 use crate::status::Sourced;
 use crate::toml_walk::{Keys, Walk};
 
@@ -25,15 +26,6 @@ pub struct Convention {
     pub schemes: Vec<Scheme>,
     /// Which of its schemes came in the place of which.
     pub replacements: Vec<Sourced<Replacement>>,
-}
-
-/// A scheme that came in the place of another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Replacement {
-    /// The scheme that ended.
-    pub before: String,
-    /// The one that replaced it.
-    pub after: String,
 }
 
 /// A payment scheme.
@@ -267,8 +259,10 @@ impl Convention {
             walk.fault_with(0..0, "convention sans dispositif", "[dispositif.rosp-adulte]");
         }
         let replacements = keys.tables(&mut walk, "remplacement");
-        let replacements =
-            replacements.into_iter().filter_map(|keys| replacement(&mut walk, keys)).collect();
+        let replacements = replacements
+            .into_iter()
+            .filter_map(|keys| Replacement::read(&mut walk, keys))
+            .collect();
         keys.end(&mut walk);
         faults.append(&mut walk.faults);
         let id = file.rsplit('/').nth(1)?.to_owned();
@@ -401,16 +395,6 @@ fn optional_choice<T: Copy>(
     default: T,
 ) -> Option<T> {
     if keys.has(key) { keys.choice(walk, key, choices) } else { Some(default) }
-}
-
-/// An entry of `remplacement`.
-fn replacement(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<Sourced<Replacement>> {
-    let before = keys.required(walk, "avant");
-    let after = keys.required(walk, "apres");
-    let sourced = keys.sourced(walk, ());
-    keys.end(walk);
-    let Sourced { status, source, .. } = sourced?;
-    Some(Sourced::new(Replacement { before: before?.0, after: after?.0 }, status, source))
 }
 
 /// An entry of `pages_de`.

@@ -22,6 +22,7 @@ pub mod overlay;
 pub mod page;
 pub mod range;
 pub mod reform;
+pub mod replacement;
 pub mod rules;
 pub mod scale;
 pub mod status;

@@ -6,12 +6,13 @@ use jiff::civil::Date;
 
 use crate::campaign::Campaign;
 use crate::codes::CodeList;
-use crate::convention::{Convention, Form, Replacement, Scheme};
+use crate::convention::{Convention, Form, Scheme};
 use crate::criterion::{Criterion, Test};
 use crate::diagnostic::{Diagnostic, Severity, choose};
 use crate::forfait::{self, ClassPage, ClassScheme, FlatScheme, GatePage, GateScheme};
 use crate::fraction::Fraction;
 use crate::page::{Page, Unit};
+use crate::replacement::Replacement;
 
 /// A consistent set of rules.
 #[derive(Clone, Debug)]
@@ -141,6 +142,14 @@ impl Rules {
     #[must_use]
     pub fn conventions(&self) -> &[Convention] {
         &self.conventions
+    }
+
+    /// Which schemes came in the place of which.
+    pub fn replacements(&self) -> impl Iterator<Item = &Replacement> {
+        self.conventions
+            .iter()
+            .flat_map(|convention| &convention.replacements)
+            .map(|one| &one.value)
     }
 
     /// Every scheme with its convention.
@@ -307,15 +316,8 @@ impl Rules {
                 file: &file,
                 text: texts.get(file.as_str()).unwrap_or(&""),
             };
-            for Replacement { before, after } in
-                convention.replacements.iter().map(|one| &one.value)
-            {
-                for name in
-                    [before, after].into_iter().filter(|name| self.any_scheme(name).is_none())
-                {
-                    let message = format!("`remplacement` : dispositif inconnu : `{name}`");
-                    faults.push(source.fault(0..0, message));
-                }
+            for replacement in &convention.replacements {
+                replacement.value.check(self, source, faults);
             }
         }
         for (convention, scheme) in self.schemes() {

@@ -301,3 +301,36 @@ fn a_page_is_a_scheme_and_an_identifier() {
     let of = |id| rules.pages_of(rules.scheme(id).unwrap()).len();
     assert_eq!(rules.pages_of(centre).len(), of("rosp-adulte") + of("rosp-enfant"));
 }
+
+#[test]
+fn replacements_name_schemes_and_pages_that_exist() {
+    let text = page(RULE, SCALE, "F, 14 mois | ");
+    let replaced = |before: &str, after: &str, subject: &str| {
+        let sourced = "statut = \"deduit\"\nsource = \"x\"";
+        let subject = format!("[[remplacement.correspondance]]\n{subject}\n{sourced}");
+        let head = format!("[[remplacement]]\navant = \"{before}\"\napres = \"{after}\"");
+        format!("{head}\n{sourced}\n{subject}\n{}", per_patient(""))
+    };
+    let same = "avant = \"essai\"\napres = [\"essai\"]";
+    let (rules, faults) = read(&replaced("essai", "essai", same), &text);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let replacement = rules.replacements().next().unwrap();
+    assert_eq!(replacement.same_subject[0].value.before, ["essai"]);
+
+    for (before, subject, message) in [
+        ("esai", same, "`remplacement` : dispositif inconnu : `esai`"),
+        ("essai", "avant = \"essay\"\napres = \"essai\"", "`essai` n'a pas de page `essay`"),
+        ("essai", "avant = \"essai\"\napres = \"essay\"", "`essai` n'a pas de page `essay`"),
+        ("essai", "avant = [\"essai\", \"essai\"]\napres = \"essai\"", "`essai` figure deux fois"),
+        ("essai", "apres = \"essai\"", "clé manquante : `avant`"),
+        ("essai", "avant = \"essai\"\napres = \"essai\"\nvers = \"x\"", "clé inconnue : `vers`"),
+    ] {
+        let (_, faults) = read(&replaced(before, "essai", subject), &text);
+        said(&faults, message);
+    }
+    let (_, faults) =
+        read(&replaced("essai", "essai", "avant = \"essay\"\napres = \"essai\""), &text);
+    // The place is that of the correspondence, and the page meant is proposed.
+    assert!(faults[0].starts_with("c/convention.toml:8:"), "{}", faults[0]);
+    assert!(faults[0].contains("`essai` ?"), "{}", faults[0]);
+}

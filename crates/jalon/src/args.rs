@@ -275,6 +275,9 @@ pub struct Contrast {
     /// Applique les règles de la seconde campagne aux faits de la première
     #[arg(long)]
     pub memes_faits: bool,
+    /// Montre les éléments de chaque dispositif, même pour plusieurs médecins
+    #[arg(long)]
+    pub detail: bool,
     /// Un seul médecin
     #[arg(long, value_name = "ID")]
     pub medecin: Option<String>,

@@ -61,8 +61,9 @@ pub fn run(args: &Compute) -> Result<(), Failure> {
         Output::Table => text::print(&table(subject, campaign, &all, overlay.as_ref())),
         Output::Csv => text::print(&csv(&all)),
         Output::Json => {
-            let result = json::Outcome::new(campaign, &rules, &dossier, overlay.as_ref(), &all);
-            text::print(&format!("{}\n", result.to_text()))
+            let overlay = overlay.as_ref();
+            let result = json::compute::Outcome::new(campaign, &rules, &dossier, overlay, &all);
+            text::print(&json::text(&result))
         }
     }
 }
@@ -284,7 +285,7 @@ fn csv(books: &[Book<'_>]) -> String {
          realisation_min,realisation_max,points_min,points_max,euros_min,euros_max,source\n",
     );
     for ledger in books.iter().flat_map(|book| &book.ledgers) {
-        let scheme = json::Scheme::new(ledger);
+        let scheme = json::compute::Scheme::new(ledger);
         for indicator in &scheme.indicateurs {
             let bounds = |interval: Option<&json::Interval>| {
                 let bounds = interval.map(|one| (one.min.clone(), one.max.clone()));

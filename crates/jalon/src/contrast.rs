@@ -1,21 +1,20 @@
 //! `jalon comparer`
 
-use std::fmt::Write as _;
+mod files;
+mod lines;
+mod screen;
 
 use jalon_data::Dossier;
 use jalon_engine::Engine;
-use jalon_engine::ledger::{Book, Books, People};
+use jalon_engine::ledger::{Books, Ledger, Part, People};
 use jalon_rules::any_scheme::AnyScheme;
-use jalon_rules::overlay::Overlay;
-use jalon_rules::{Campaign, Range, Rules, french};
-use serde_json::{Value, json};
+use jalon_rules::{Campaign, Range, Rules};
 
 use crate::args::{Contrast, Output};
 use crate::failure::Failure;
-use crate::json::Complement;
+use crate::json::Origin;
 use crate::progress::Working;
-use crate::simulate::{difference, interval};
-use crate::{compute, load, text};
+use crate::{compute, json, load, text};
 
 /// Runs the command.
 pub fn run(args: &Contrast) -> Result<(), Failure> {
@@ -40,247 +39,148 @@ pub fn run(args: &Contrast) -> Result<(), Failure> {
         doctor: args.medecin.as_deref(),
     };
     let facts = if args.memes_faits { first } else { second };
-    let before = amounts(&books(first), &engine, &people, &old, first)?;
-    let after = amounts(&books(second), &engine, &people, &new, facts)?;
+    let before = payees(&books(first), &engine, &people, &old, first)?;
+    let after = payees(&books(second), &engine, &people, &new, facts)?;
     drop(work);
-    let ids = |schemes: &[AnyScheme<'_>]| -> Vec<String> {
-        schemes.iter().map(|scheme| scheme.id().to_owned()).collect()
-    };
-    let pairs = pairs(&rules, &ids(&old), &ids(&new));
-    let contrast = Compared { args, first, second, pairs, before, after };
+    let pairs = pairs(&rules, &paying(&old, &before), &paying(&new, &after));
+    let contrast = Compared { args, rules: &rules, first, second, pairs, before, after };
     match args.format {
-        Output::Table => text::print(&contrast.table(overlay.as_ref())),
-        Output::Csv => text::print(&contrast.csv()),
+        Output::Table => text::print(&screen::page(&contrast, overlay.as_ref())),
+        Output::Csv => text::print(&files::csv(&contrast)),
         Output::Json => {
-            let mut told = contrast.document();
-            told["moteur"] = json!(env!("CARGO_PKG_VERSION"));
-            told["regles"] = json!(rules.hash());
-            told["donnees"] = json!(dossier.hash());
-            told["complement"] = json!(overlay.as_ref().map(Complement::new));
-            text::print(&format!("{told}\n"))
+            let origin = Origin::new(&rules, &dossier, overlay.as_ref());
+            text::print(&json::text(&files::document(&contrast, origin)))
         }
     }
 }
 
-/// What one payee receives from each scheme, rounded to the cent.
-struct Payee {
+/// What one payee receives.
+struct Payee<'r> {
     id: String,
-    schemes: Vec<(String, Range)>,
+    schemes: Vec<Paid<'r>>,
+}
+
+/// What a scheme pays someone.
+struct Paid<'r> {
+    scheme: &'r str,
+    /// Rounded to the cent, as it would be paid.
+    euros: Range,
+    /// What the unrounded amount is made of.
+    parts: Vec<Part<'r>>,
 }
 
 /// Schemes of one campaign and those of another that came in their place.
-struct Pair {
-    before: Vec<String>,
-    after: Vec<String>,
+struct Pair<'r> {
+    before: Vec<&'r str>,
+    after: Vec<&'r str>,
 }
 
-struct Compared<'a> {
+struct Compared<'a, 'r> {
     args: &'a Contrast,
+    rules: &'r Rules,
     first: Campaign,
     second: Campaign,
-    pairs: Vec<Pair>,
-    before: Vec<Payee>,
-    after: Vec<Payee>,
+    pairs: Vec<Pair<'r>>,
+    before: Vec<Payee<'r>>,
+    after: Vec<Payee<'r>>,
 }
 
-fn amounts<'r>(
+/// Amounts of both sides, and what separates them.
+struct Sums {
+    before: Range,
+    after: Range,
+    difference: Range,
+}
+
+fn payees<'r>(
     books: &Books<'r>,
     engine: &Engine,
     people: &People,
     schemes: &[AnyScheme<'r>],
     facts: Campaign,
-) -> Result<Vec<Payee>, Failure> {
+) -> Result<Vec<Payee<'r>>, Failure> {
     let counted = books.count_all(engine, people, schemes, facts)?;
-    let paid = books.books(&counted, people, engine)?;
-    let schemes = |book: &Book<'_>| {
-        let ledgers = book.ledgers.iter();
-        ledgers.map(|ledger| (ledger.scheme().id().to_owned(), ledger.euros().round(2))).collect()
+    let paid = |ledger: &Ledger<'r>| Paid {
+        scheme: ledger.scheme().id(),
+        euros: ledger.euros().round(2),
+        parts: ledger.parts(),
     };
-    Ok(paid.iter().map(|book| Payee { id: book.payee.clone(), schemes: schemes(book) }).collect())
+    let books = books.books(&counted, people, engine)?;
+    Ok(books
+        .into_iter()
+        .map(|book| Payee { schemes: book.ledgers.iter().map(paid).collect(), id: book.payee })
+        .collect())
+}
+
+/// The schemes that say something to someone, in the order of the rules.
+fn paying<'r>(schemes: &[AnyScheme<'r>], payees: &[Payee<'r>]) -> Vec<&'r str> {
+    let all = schemes.iter().map(|scheme| scheme.id());
+    all.filter(|id| {
+        let mut paid = payees.iter().flat_map(|payee| &payee.schemes);
+        paid.any(|paid| paid.scheme == *id)
+    })
+    .collect()
 }
 
 /// Which schemes stand beside which: those of the same name, those that the
 /// conventions say replaced others, then those that stand alone.
-fn pairs(rules: &Rules, before: &[String], after: &[String]) -> Vec<Pair> {
-    let replacements = || {
-        rules
-            .conventions()
-            .iter()
-            .flat_map(|convention| &convention.replacements)
-            .map(|one| &one.value)
-    };
-    let mut pairs: Vec<Pair> = Vec::new();
+fn pairs<'r>(rules: &'r Rules, before: &[&'r str], after: &[&'r str]) -> Vec<Pair<'r>> {
+    let mut pairs: Vec<Pair<'r>> = Vec::new();
     for old in before {
-        let heirs: Vec<String> = if after.contains(old) {
-            vec![old.clone()]
+        let heirs: Vec<&str> = if after.contains(old) {
+            vec![old]
         } else {
-            let heirs =
-                replacements().filter(|one| one.before == *old && after.contains(&one.after));
-            heirs.map(|one| one.after.clone()).collect()
+            let replaced = rules.replacements().filter(|one| one.before == *old);
+            replaced.map(|one| one.after.as_str()).filter(|heir| after.contains(heir)).collect()
         };
-        let shares = |pair: &&mut Pair| heirs.iter().any(|heir| pair.after.contains(heir));
+        let shares = |pair: &&mut Pair<'_>| heirs.iter().any(|heir| pair.after.contains(heir));
         match pairs.iter_mut().find(shares) {
             Some(pair) => {
-                pair.before.push(old.clone());
-                pair.after.extend(heirs);
-                pair.after.dedup();
+                pair.before.push(old);
+                let new = heirs.into_iter().filter(|heir| !pair.after.contains(heir));
+                let new: Vec<_> = new.collect();
+                pair.after.extend(new);
             }
-            None => pairs.push(Pair { before: vec![old.clone()], after: heirs }),
+            None => pairs.push(Pair { before: vec![old], after: heirs }),
         }
     }
     for new in after {
         if pairs.iter().all(|pair| !pair.after.contains(new)) {
-            pairs.push(Pair { before: Vec::new(), after: vec![new.clone()] });
+            pairs.push(Pair { before: Vec::new(), after: vec![new] });
         }
     }
     pairs
 }
 
-/// What these payees receive from a scheme.
-fn sum<'p>(payees: impl Iterator<Item = &'p Payee>, scheme: &str) -> Range {
-    let amounts = payees.flat_map(|payee| &payee.schemes).filter(|(id, _)| id == scheme);
-    amounts.map(|(_, euros)| euros).sum()
-}
-
-impl Compared<'_> {
+impl<'r> Compared<'_, 'r> {
     /// Amounts of a pair, or of all, for one payee, or for all.
-    fn sums(&self, pair: Option<&Pair>, payee: Option<&str>) -> [Range; 3] {
-        let wanted = |one: &&Payee| payee.is_none_or(|id| one.id == id);
-        let all = |payees: &[Payee], schemes: Option<&[String]>| -> Range {
-            let amounts = payees.iter().filter(wanted).flat_map(|payee| &payee.schemes);
-            let amounts =
-                amounts.filter(|(id, _)| schemes.is_none_or(|schemes| schemes.contains(id)));
-            amounts.map(|(_, euros)| euros).sum()
+    fn sums(&self, pair: Option<&Pair<'r>>, payee: Option<&str>) -> Sums {
+        let side = |payees: &[Payee<'r>], schemes: Option<&Vec<&str>>| -> Range {
+            let wanted = |id: &str| schemes.is_none_or(|schemes| schemes.contains(&id));
+            let mine = of(payees, payee).filter(|paid| wanted(paid.scheme));
+            mine.map(|paid| &paid.euros).sum()
         };
-        let before = all(&self.before, pair.map(|pair| pair.before.as_slice()));
-        let after = all(&self.after, pair.map(|pair| pair.after.as_slice()));
+        let before = side(&self.before, pair.map(|pair| &pair.before));
+        let after = side(&self.after, pair.map(|pair| &pair.after));
         let difference = &after - &before;
-        [before, after, difference]
-    }
-
-    fn table(&self, overlay: Option<&Overlay>) -> String {
-        let Self { first, second, .. } = self;
-        let mut out = String::new();
-        let head = format!("Campagne {first} et campagne {second}");
-        let _ = writeln!(out, "{}", text::title(&head));
-        if let Some(line) = compute::overlay_line(overlay) {
-            let _ = writeln!(out, "{line}");
-        }
-        if self.args.memes_faits {
-            let _ = writeln!(
-                out,
-                "Mêmes faits : les règles de {second} appliquées aux jours et aux âges de {first}."
-            );
-        } else {
-            let _ = writeln!(
-                out,
-                "Chaque campagne à son jour de référence, sur les faits du dossier ; s'ils s'arrêtent en {first}, ajoutez --memes-faits."
-            );
-        }
-        out.push('\n');
-        let euros = |range: &Range| text::interval(range, french::euros);
-        let mut rows = Vec::new();
-        for pair in &self.pairs {
-            for at in 0..pair.before.len().max(pair.after.len()) {
-                let cell = |names: &[String], payees: &[Payee]| match names.get(at) {
-                    Some(name) => [name.clone(), euros(&sum(payees.iter(), name))],
-                    None if at == 0 => ["—".to_owned(), String::new()],
-                    None => [String::new(), String::new()],
-                };
-                let mut row = Vec::from(cell(&pair.before, &self.before));
-                row.extend(cell(&pair.after, &self.after));
-                let [_, _, moved] = self.sums(Some(pair), None);
-                row.push(if at == 0 { difference(&moved) } else { String::new() });
-                rows.push(row);
-            }
-        }
-        let [before, after, moved] = self.sums(None, None);
-        let payees = self.before.len();
-        let total = format!("Total ({})", french::count(payees as u64, "médecin"));
-        rows.push(vec![total, euros(&before), String::new(), euros(&after), difference(&moved)]);
-        let years = [first.to_string(), second.to_string()];
-        let header = [years[0].as_str(), "Euros", years[1].as_str(), "Euros", "Différence"];
-        out.push_str(&text::table(&header, "lrlrr", rows));
-        out.push('\n');
-        if payees > 1 {
-            out.push('\n');
-            let rows = self.payees().map(|id| {
-                let [before, after, moved] = self.sums(None, Some(id));
-                vec![id.to_owned(), euros(&before), euros(&after), difference(&moved)]
-            });
-            let header = ["Médecin", years[0].as_str(), years[1].as_str(), "Différence"];
-            out.push_str(&text::table(&header, "lrrr", rows.collect()));
-            out.push('\n');
-        }
-        if !moved.is_exact() {
-            out.push_str("\nUne fourchette vient de valeurs inconnues : objectifs, seuils, taux de départ, coefficient ou déclarations.\n");
-        }
-        out
+        Sums { before, after, difference }
     }
 
     /// Everyone paid in either campaign, sorted.
-    fn payees(&self) -> impl Iterator<Item = &str> {
+    fn payees(&self) -> Vec<&str> {
         let mut ids: Vec<_> =
             self.before.iter().chain(&self.after).map(|payee| payee.id.as_str()).collect();
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter()
+        ids
     }
+}
 
-    fn document(&self) -> Value {
-        let told = |sums: [Range; 3]| {
-            let [before, after, moved] = &sums;
-            json!({
-                "avant": interval(before),
-                "apres": interval(after),
-                "difference": interval(moved),
-            })
-        };
-        let pairs = |payee: Option<&str>| -> Vec<Value> {
-            let one = |pair: &Pair| {
-                let mut told = told(self.sums(Some(pair), payee));
-                told["dispositifs_avant"] = json!(pair.before);
-                told["dispositifs_apres"] = json!(pair.after);
-                told
-            };
-            self.pairs.iter().map(one).collect()
-        };
-        let payees = self.payees().map(|id| {
-            let mut told = told(self.sums(None, Some(id)));
-            told["medecin"] = json!(id);
-            told["dispositifs"] = json!(pairs(Some(id)));
-            told
-        });
-        json!({
-            "campagne_avant": self.first.year(),
-            "campagne_apres": self.second.year(),
-            "memes_faits": self.args.memes_faits,
-            "total": told(self.sums(None, None)),
-            "dispositifs": pairs(None),
-            "medecins": payees.collect::<Vec<_>>(),
-        })
-    }
-
-    /// One row per payee and pair.
-    fn csv(&self) -> String {
-        let mut out = String::from(
-            "medecin,dispositifs_avant,dispositifs_apres,avant_min,avant_max,apres_min,apres_max,difference_min,difference_max\n",
-        );
-        for id in self.payees() {
-            for pair in &self.pairs {
-                let ends = self.sums(Some(pair), Some(id)).map(|range| {
-                    format!("{},{}", range.min().to_decimal(2), range.max().to_decimal(2))
-                });
-                let _ = writeln!(
-                    out,
-                    "{},{},{},{}",
-                    compute::quoted(id),
-                    pair.before.join(" + "),
-                    pair.after.join(" + "),
-                    ends.join(",")
-                );
-            }
-        }
-        out
-    }
+/// What one payee, or everyone, is paid.
+fn of<'p, 'r>(
+    payees: &'p [Payee<'r>],
+    payee: Option<&'p str>,
+) -> impl Iterator<Item = &'p Paid<'r>> {
+    let wanted = move |one: &&Payee<'r>| payee.is_none_or(|id| one.id == id);
+    payees.iter().filter(wanted).flat_map(|payee| &payee.schemes)
 }

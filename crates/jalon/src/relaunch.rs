@@ -226,7 +226,7 @@ fn write(
         WorkOutput::Table => screen::page(outcome, subject).into_bytes(),
         WorkOutput::Csv => files::csv(outcome).into_bytes(),
         WorkOutput::Xlsx => files::xlsx(outcome)?,
-        WorkOutput::Json => format!("{}\n", json::text(outcome)).into_bytes(),
+        WorkOutput::Json => json::text(outcome).into_bytes(),
     };
     let Some(file) = file else {
         return text::print(&String::from_utf8_lossy(&bytes));

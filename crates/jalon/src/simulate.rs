@@ -11,11 +11,11 @@ use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::reform::{Change, Reform};
 use jalon_rules::rules::RulesError;
 use jalon_rules::{Campaign, Fraction, Range, Rules, french};
-use serde_json::{Value, json};
 
 use crate::args::{Output, Simulate};
 use crate::failure::Failure;
-use crate::json::Complement;
+use crate::json::simulate as told;
+use crate::json::{self, Interval, Origin};
 use crate::progress::Working;
 use crate::{compute, load, text};
 
@@ -55,13 +55,9 @@ pub fn run(args: &Simulate) -> Result<(), Failure> {
         }
         Output::Csv => text::print(&csv(&simulated)),
         Output::Json => {
-            let mut told = document(args, &reforms, &simulated);
-            told["campagne"] = json!(campaign.year());
-            told["moteur"] = json!(env!("CARGO_PKG_VERSION"));
-            told["regles"] = json!(rules.hash());
-            told["donnees"] = json!(dossier.hash());
-            told["complement"] = json!(overlay.as_ref().map(Complement::new));
-            text::print(&format!("{told}\n"))
+            let origin = Origin::new(&rules, &dossier, overlay.as_ref());
+            let document = document(args, campaign, origin, &reforms, &simulated);
+            text::print(&json::text(&document))
         }
     }
 }
@@ -131,14 +127,14 @@ fn refusal(reforms: &[Reform], message: &str) -> Failure {
 }
 
 /// Reforms that say or do something.
-fn told<'r>(reforms: &'r [Reform], simulated: &Simulated) -> Vec<(&'r Reform, Vec<&'r str>)> {
-    let effective = |reform: &'r Reform| -> Vec<&'r str> {
+fn effective<'r>(reforms: &'r [Reform], simulated: &Simulated) -> Vec<(&'r Reform, Vec<&'r str>)> {
+    let changing = |reform: &'r Reform| -> Vec<&'r str> {
         let texts = reform.modifications.iter().map(|one| one.text.as_str());
         texts.filter(|text| simulated.effective.iter().any(|one| one == text)).collect()
     };
     reforms
         .iter()
-        .map(|reform| (reform, effective(reform)))
+        .map(|reform| (reform, changing(reform)))
         .filter(|(reform, effective)| !reform.left_out.is_empty() || !effective.is_empty())
         .collect()
 }
@@ -227,7 +223,7 @@ fn table(
 
 /// What is simulated, and what cannot be.
 fn heads(out: &mut String, reforms: &[Reform], simulated: &Simulated) {
-    for (reform, effective) in told(reforms, simulated) {
+    for (reform, effective) in effective(reforms, simulated) {
         let _ = writeln!(out, "\n{} ({})", reform.title, reform.source);
         for line in reform.explanation.lines() {
             let _ = writeln!(out, "{line}");
@@ -273,75 +269,36 @@ fn objectives(out: &mut String, simulated: &Simulated) {
     out.push('\n');
 }
 
-/// A range, both ends with two digits.
-pub fn interval(range: &Range) -> Value {
-    json!({ "min": range.min().to_decimal(2), "max": range.max().to_decimal(2) })
-}
-
-/// An amount before and after.
-pub fn moved(moved: &Moved) -> Value {
-    json!({
-        "avant": interval(&moved.before),
-        "apres": interval(&moved.after),
-        "difference": interval(&moved.difference),
-    })
-}
-
-fn document(args: &Simulate, reforms: &[Reform], simulated: &Simulated) -> Value {
-    let reforms: Vec<_> = told(reforms, simulated)
-        .into_iter()
-        .map(|(reform, effective)| {
-            json!({
-                "titre": reform.title,
-                "explication": reform.explanation,
-                "source": reform.source,
-                "modifications": effective,
-                "incalculable": reform.left_out,
-            })
-        })
-        .collect();
-    let schemes = |all: &[(String, Moved)]| -> Vec<Value> {
-        let one = |(scheme, amounts): &(String, Moved)| {
-            let mut told = moved(amounts);
-            told["dispositif"] = json!(scheme);
-            told
-        };
-        all.iter().map(one).collect()
+fn document(
+    args: &Simulate,
+    campaign: Campaign,
+    origine: Origin,
+    reforms: &[Reform],
+    simulated: &Simulated,
+) -> told::Simulation {
+    let reform = |(reform, effective): (&Reform, Vec<&str>)| told::Reform {
+        titre: reform.title.clone(),
+        explication: reform.explanation.clone(),
+        source: reform.source.clone(),
+        modifications: effective.into_iter().map(str::to_owned).collect(),
+        incalculable: reform.left_out.clone(),
     };
     let sides = simulated.sides();
-    let mut told = json!({
-        "reformes": reforms,
-        "total": moved(&simulated.total()),
-        "dispositifs": schemes(&simulated.by_scheme()),
-        "gagnants": sides.winners,
-        "perdants": sides.losers,
-        "inchanges": sides.unmoved,
-        "incertains": sides.unsure,
-        "deciles": DECILES
-            .iter()
-            .filter_map(|percent| Some(interval(&simulated.percentile(*percent)?)))
-            .collect::<Vec<_>>(),
-        "objectifs": simulated
-            .objectives
-            .iter()
-            .map(|one| json!({
-                "indicateur": one.page,
-                "medecins": one.doctors,
-                "intermediaire": one.values.as_ref().map(|(low, _)| low.to_short_decimal(6)),
-                "cible": one.values.as_ref().map(|(_, high)| high.to_short_decimal(6)),
-            }))
-            .collect::<Vec<_>>(),
-    });
-    if args.par_medecin {
-        let payees = simulated.payees.iter().map(|payee| {
-            let mut told = moved(&payee.total());
-            told["medecin"] = json!(payee.id);
-            told["dispositifs"] = json!(schemes(&payee.schemes));
-            told
-        });
-        told["medecins"] = json!(payees.collect::<Vec<_>>());
+    let percentile = |percent: &u8| Some(Interval::euros(&simulated.percentile(*percent)?));
+    told::Simulation {
+        campagne: campaign.year(),
+        origine,
+        reformes: effective(reforms, simulated).into_iter().map(reform).collect(),
+        total: (&simulated.total()).into(),
+        dispositifs: told::Scheme::all(&simulated.by_scheme()),
+        gagnants: sides.winners,
+        perdants: sides.losers,
+        inchanges: sides.unmoved,
+        incertains: sides.unsure,
+        deciles: DECILES.iter().filter_map(percentile).collect(),
+        objectifs: simulated.objectives.iter().map(Into::into).collect(),
+        medecins: args.par_medecin.then(|| simulated.payees.iter().map(Into::into).collect()),
     }
-    told
 }
 
 /// One row per payee and scheme.

@@ -6,6 +6,7 @@
 mod book;
 mod classes;
 mod gate;
+mod parts;
 mod people;
 mod prevention;
 mod rate;
@@ -19,6 +20,7 @@ use jalon_rules::{Campaign, Range, Status};
 pub use book::{Book, Books, Counted};
 pub use classes::{ClassLedger, ClassLine};
 pub use gate::{GateLedger, GateLine};
+pub use parts::{Ends, Part, PartKind};
 pub use people::People;
 pub use prevention::{PreventionLedger, PreventionLine};
 pub use rate::{Basis, IndicatorLedger, OneAmount, SchemeLedger};

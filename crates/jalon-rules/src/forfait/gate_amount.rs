@@ -229,7 +229,7 @@ pub fn gate_amount(
             if none { Range::zero() } else { bounds }
         });
     }
-    let (gate, earned) = earned(scheme, &items, rest.as_ref(), facts).ok_or_else(unbounded)?;
+    let (block, earned) = earned(scheme, &items, rest.as_ref(), facts).ok_or_else(unbounded)?;
     let value = in_force(&scheme.point_value, facts.campaign);
     let amount = match value {
         Some(value) => {
@@ -240,7 +240,7 @@ pub fn gate_amount(
         None => earned.clone(),
     };
     Ok(GateAmount {
-        block: gate,
+        block,
         items,
         points: value.and(earned.value().cloned()),
         euros: amount.value().ok_or_else(unbounded)?.clone(),
@@ -248,6 +248,28 @@ pub fn gate_amount(
         account: amount.rounded(2),
         title,
     })
+}
+
+impl GateAmount {
+    /// What of the block is met: it multiplies everything the gate gives.
+    #[must_use]
+    pub fn open(&self) -> Range {
+        let asked = prerequisites(&self.items);
+        if asked.is_empty() {
+            return if self.items.is_empty() { Range::zero() } else { Range::one() };
+        }
+        opening(asked).value().cloned().unwrap_or_else(Range::share)
+    }
+}
+
+/// Whether each item that opens the block is met.
+fn prerequisites(items: &[ItemAmount]) -> Vec<Account> {
+    let asked = items.iter().filter(|item| item.role == Role::Prerequisite);
+    asked.map(|item| item.met.clone()).collect()
+}
+
+fn opening(asked: Vec<Account>) -> Account {
+    Account::all("tous les prérequis sont atteints", asked)
 }
 
 /// Whether the block is met, and what the gate gives.
@@ -264,13 +286,13 @@ fn earned(
         (Unit::Euros, scheme.name.clone())
     };
     let of = |role: Role| items.iter().filter(move |item| item.role == role);
-    let asked: Vec<_> = of(Role::Prerequisite).map(|item| item.met.clone()).collect();
+    let asked = prerequisites(items);
     let terms = scheme.block_of(facts.campaign);
     let mut factors = Vec::new();
     let mut state = ItemState::Met;
     let label_of_sum = if asked.is_empty() { "somme" } else { "ouvert par le bloc" };
     if !asked.is_empty() {
-        let mut gate = Account::all("tous les prérequis sont atteints", asked);
+        let mut gate = opening(asked);
         state = ItemState::of(gate.value()?);
         if let Some(note) = terms.and_then(|terms| terms.otherwise.as_deref())
             && state != ItemState::Met
@@ -289,10 +311,10 @@ fn earned(
     let mut terms: Vec<_> = terms.map(block).into_iter().collect();
     let paid = || of(Role::Complement).chain(of(Role::Option));
     terms.extend(paid().filter_map(|item| item.account.clone()));
-    let open: Vec<_> =
+    let unpriced: Vec<_> =
         paid().filter(|item| item.account.is_none()).map(|item| item.met.clone()).collect();
-    if !open.is_empty() {
-        terms.push(unsplit(rest?, open, unit));
+    if !unpriced.is_empty() {
+        terms.push(unsplit(rest?, unpriced, unit));
     }
     terms.extend(scheme.gap(facts.campaign).map(|gap| {
         let bounds = Range::hull(Fraction::zero(), gap.points.value.clone());

@@ -1,5 +1,4 @@
-//! The JSON of `jalon calculer`: a promise to those who build on it, written
-//! down in `docs/calculer.schema.json`.
+//! The JSON of `jalon calculer`.
 
 use jalon_data::Dossier;
 use jalon_engine::ledger::{Book, ClassLine, GateLine, IndicatorLedger, Ledger, PreventionLine};
@@ -10,8 +9,7 @@ use jalon_rules::{Campaign, Fraction, Range, Rules, Status};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Digits of a rate and of points: enough to tell any two apart.
-const DIGITS: usize = 6;
+use super::{DIGITS, Interval, Origin};
 
 /// Résultat de `jalon calculer --format json`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -19,38 +17,11 @@ const DIGITS: usize = 6;
 pub struct Outcome {
     /// Année d'activité.
     pub campagne: i16,
-    /// Version du moteur.
-    pub moteur: String,
-    /// Empreinte BLAKE3 des règles.
-    pub regles: String,
-    /// Empreinte BLAKE3 des tables de faits.
-    pub donnees: String,
-    /// Valeurs ajoutées aux règles, s'il y en a.
-    pub complement: Option<Complement>,
+    /// De quoi le résultat est fait.
+    #[serde(flatten)]
+    pub origine: Origin,
     /// Un élément par médecin, dans l'ordre des identifiants.
     pub medecins: Vec<Doctor>,
-}
-
-/// Valeurs ajoutées aux règles.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Complement {
-    /// Ce qu'elles sont.
-    pub titre: String,
-    /// `fictif` ou `releve`.
-    pub nature: &'static str,
-    /// Empreinte BLAKE3.
-    pub empreinte: String,
-}
-
-impl Complement {
-    /// What a result says of added values.
-    pub fn new(overlay: &Overlay) -> Self {
-        Self {
-            titre: overlay.title.clone(),
-            nature: overlay.status.word(),
-            empreinte: overlay.hash.clone(),
-        }
-    }
 }
 
 /// Un médecin.
@@ -118,23 +89,6 @@ pub struct Indicator {
     pub ecartes: Option<String>,
 }
 
-/// Plus petite et plus grande valeur possibles, égales quand tout est connu.
-/// Nombres décimaux en texte.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Interval {
-    /// La plus petite.
-    pub min: String,
-    /// La plus grande.
-    pub max: String,
-}
-
-impl Interval {
-    /// Both ends with this many decimals.
-    pub fn new(range: &Range, digits: usize) -> Self {
-        Self { min: range.min().to_decimal(digits), max: range.max().to_decimal(digits) }
-    }
-}
-
 impl Outcome {
     /// The result of a computation; books are sorted by payee.
     pub fn new(
@@ -146,10 +100,7 @@ impl Outcome {
     ) -> Self {
         Self {
             campagne: campaign.year(),
-            moteur: env!("CARGO_PKG_VERSION").to_owned(),
-            regles: rules.hash().to_owned(),
-            donnees: dossier.hash().to_owned(),
-            complement: overlay.map(Complement::new),
+            origine: Origin::new(rules, dossier, overlay),
             medecins: books
                 .iter()
                 .map(|book| Doctor {
@@ -158,12 +109,6 @@ impl Outcome {
                 })
                 .collect(),
         }
-    }
-
-    /// The text of the document.
-    pub fn to_text(&self) -> String {
-        // Texts, numbers and lists always serialise.
-        serde_json::to_string(self).unwrap_or_default()
     }
 }
 
