@@ -1,8 +1,7 @@
 //! What the criteria of many pages have in common: classes of events, counts
 //! of dates, long-term illnesses, each computed once.
 
-use jalon_rules::Campaign;
-use jalon_rules::campaign::Window;
+use jalon_rules::campaign::{Standpoint, Window};
 use jalon_rules::criterion::{AldTest, Count, Selection, Table};
 use jiff::civil::Date;
 
@@ -105,9 +104,9 @@ impl Atoms {
     }
 
     /// The days of a count.
-    pub fn count(&mut self, count: &Count, campaign: Campaign) -> usize {
+    pub fn count(&mut self, count: &Count, at: Standpoint) -> usize {
         let classes = self.count_classes(count);
-        self.days(classes, count.window.days(campaign))
+        self.days(classes, count.window.days(at))
     }
 
     /// The classes that must all occur on the days of a count, sorted.
@@ -127,8 +126,8 @@ impl Atoms {
     }
 
     /// A period of illness.
-    pub fn illness(&mut self, test: &AldTest, campaign: Campaign) -> usize {
-        index_of(&mut self.illnesses, (test.clone(), test.days(campaign)))
+    pub fn illness(&mut self, test: &AldTest, at: Standpoint) -> usize {
+        index_of(&mut self.illnesses, (test.clone(), test.days(at)))
     }
 
     /// A count of substances.

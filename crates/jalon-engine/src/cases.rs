@@ -58,7 +58,8 @@ pub fn run(rules: &Rules) -> Result<CaseReport, EngineError> {
             let tables = dossier(campaign, &pages, &cases)
                 .map_err(|error| EngineError::Shape(error.to_string()))?;
             let engine = Engine::in_memory(&tables)?;
-            let question = Question { rules, scheme, campaign, pages: &pages, doctor: None };
+            let question =
+                Question { rules, scheme, at: campaign.into(), pages: &pages, doctor: None };
             let evidence = engine.evidence(question)?;
             let declared = engine.declared(campaign)?;
             let mut by_page = Vec::with_capacity(pages.len());

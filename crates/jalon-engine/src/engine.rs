@@ -20,13 +20,15 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::context::{SessionConfig, SessionContext};
 use datafusion::execution::options::ParquetReadOptions;
 use jalon_data::dossier::{Dossier, Source};
-use jalon_data::schema::{TABLES, canonical_schema};
+use jalon_data::schema::{self, TABLES, canonical_schema};
 use jalon_rules::Campaign;
+use jalon_rules::campaign::Standpoint;
 use jalon_rules::convention::{ListKind, Scheme};
 use jalon_rules::criterion::Table;
 use jalon_rules::forfait::ClassPage;
 use jalon_rules::page::Page;
 use jalon_rules::rules::Rules;
+use jiff::civil::Date;
 use tokio::runtime::Runtime;
 
 use crate::columns;
@@ -35,6 +37,7 @@ use crate::evidence::{ClassCounts, DoctorCounts, Evidence};
 use crate::facts::{DeclarationRow, Declared, FactRow, Profile};
 use crate::inventory::{CodeTable, Inventory};
 use crate::net::{REVERSIBLE, Reversible};
+use crate::past;
 use crate::plan::classes::{self, ClassRequest};
 use crate::plan::{Plan, Query, Request, View, compile};
 
@@ -77,8 +80,8 @@ pub struct Question<'a> {
     pub rules: &'a Rules,
     /// The scheme.
     pub scheme: &'a Scheme,
-    /// The campaign.
-    pub campaign: Campaign,
+    /// The campaign, and the day on which it is judged.
+    pub at: Standpoint,
     /// The pages, among those of the scheme that exist in the campaign.
     pub pages: &'a [&'a Page],
     /// Only this doctor.
@@ -88,7 +91,17 @@ pub struct Question<'a> {
 impl Engine {
     /// Makes the tables of a dossier ready.
     pub fn open(dossier: &Dossier) -> Result<Self, EngineError> {
+        Self::open_as_of(dossier, None)
+    }
+
+    /// The same, with what was known on a day: facts up to it, and no
+    /// departure or death after it.
+    pub fn open_as_of(dossier: &Dossier, day: Option<Date>) -> Result<Self, EngineError> {
         let mut engine = Self::empty()?;
+        let known = |table: &schema::Table, provider| match day {
+            Some(day) => past::known_on(day, table, provider),
+            None => Ok(provider),
+        };
         for table in TABLES {
             let schema = canonical_schema(table);
             let (whole, picked) = match dossier.source(table.name) {
@@ -98,6 +111,7 @@ impl Engine {
                 }
                 Source::Absent => twice(Arc::new(EmptyTable::new(schema))),
             };
+            let (whole, picked) = (known(table, whole)?, known(table, picked)?);
             engine.tables.push(Registered { name: table.name.to_owned(), whole, picked });
         }
         for reversible in REVERSIBLE {
@@ -167,6 +181,20 @@ impl Engine {
         let centres = self.profiles.iter().filter_map(|profile| profile.centre.clone());
         self.centres = centres.collect::<BTreeSet<_>>().into_iter().collect();
         Ok(self)
+    }
+
+    /// The day of the last fact: a delivery, an act, a vaccination or a stay.
+    /// Nothing when there is none.
+    pub fn last_fact(&self) -> Result<Option<Date>, EngineError> {
+        let days = self.ask(
+            "SELECT max(jour) AS jour FROM (
+  SELECT max(date) AS jour FROM delivrances
+  UNION ALL SELECT max(date) FROM actes
+  UNION ALL SELECT max(date) FROM vaccinations
+  UNION ALL SELECT max(entree) FROM sejours
+) AS derniers",
+        )?;
+        Ok(columns::days(&days, "jour")?.into_iter().flatten().next())
     }
 
     /// Sizes of lists and sums of every page, by doctor, in the order of
@@ -306,11 +334,11 @@ impl Engine {
     }
 
     fn plan(&self, question: Question<'_>, view: View) -> Plan {
-        let Question { rules, scheme, campaign, pages, doctor } = question;
+        let Question { rules, scheme, at, pages, doctor } = question;
         // Where there is one doctor, everyone is of their list or of none.
         let doctor = doctor.filter(|doctor| self.payees(scheme) != [*doctor]);
         let (reversals, inventory) = (&self.reversals, &self.inventory);
-        let request = Request { rules, scheme, campaign, pages, doctor, reversals, inventory };
+        let request = Request { rules, scheme, at, pages, doctor, reversals, inventory };
         compile(request, view)
     }
 

@@ -12,6 +12,7 @@ pub mod facts;
 mod inventory;
 pub mod ledger;
 mod net;
+mod past;
 mod plan;
 pub mod simulation;
 mod sql;

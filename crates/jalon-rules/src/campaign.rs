@@ -47,6 +47,47 @@ impl fmt::Display for Campaign {
     }
 }
 
+/// A campaign as it is judged on a day of its year: the last one, on which it
+/// is paid, or an earlier one, while it is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standpoint {
+    campaign: Campaign,
+    day: Date,
+}
+
+impl Standpoint {
+    /// A campaign judged on a day; nothing for a day outside its year.
+    #[must_use]
+    pub fn on(campaign: Campaign, day: Date) -> Option<Self> {
+        (day.year() == campaign.year()).then_some(Self { campaign, day })
+    }
+
+    /// The campaign, whose rules apply.
+    #[must_use]
+    pub const fn campaign(self) -> Campaign {
+        self.campaign
+    }
+
+    /// 1 January of the year.
+    #[must_use]
+    pub const fn first_day(self) -> Date {
+        self.campaign.first_day()
+    }
+
+    /// The day on which patients are listed and aged, and from which windows
+    /// look back.
+    #[must_use]
+    pub const fn reference_day(self) -> Date {
+        self.day
+    }
+}
+
+impl From<Campaign> for Standpoint {
+    fn from(campaign: Campaign) -> Self {
+        Self { campaign, day: campaign.reference_day() }
+    }
+}
+
 /// A day of the year and the year it falls in, counted from the campaign's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RelativeDay {
@@ -129,8 +170,8 @@ impl Shift {
 /// The days on which events count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Window {
-    /// From the first day of the month k−1 months before December, to the
-    /// reference day. 12 is the year.
+    /// The k months that end with the reference day: on 31 December, from the
+    /// first day of a month. 12 is the year, from 1 January.
     Months(u8),
     /// Between two days, both included.
     Between(RelativeDay, RelativeDay),
@@ -219,20 +260,19 @@ impl Window {
     /// days between which it may lie, whatever the row: ask
     /// [`days_around`](Self::days_around) for its own.
     #[must_use]
-    pub fn days(self, campaign: Campaign) -> (Date, Date) {
+    pub fn days(self, at: impl Into<Standpoint>) -> (Date, Date) {
+        let at = at.into();
+        let last = at.reference_day();
         match self {
+            Self::YEAR => (at.first_day(), last),
             Self::Months(months) => {
-                let back = i32::from(months) - 1;
-                let month_index = i32::from(campaign.year()) * 12 + 11 - back;
-                // Both quotients fit: the year is near the campaign's, the month below 12.
-                let year = i16::try_from(month_index.div_euclid(12)).unwrap_or(campaign.year());
-                let month = i8::try_from(month_index.rem_euclid(12) + 1).unwrap_or(1);
-                (jiff::civil::date(year, month, 1), campaign.reference_day())
+                let before = Shift::Months(-i16::from(months)).of(last);
+                (Shift::Days(1).of(before), last)
             }
-            Self::Between(from, to) => (from.of(campaign), to.of(campaign)),
-            Self::Ever => (FIRST, campaign.reference_day()),
+            Self::Between(from, to) => (from.of(at.campaign()), to.of(at.campaign())),
+            Self::Ever => (FIRST, last),
             // Births and events come on or before the reference day.
-            Self::Around { to, .. } => (FIRST, to.of(campaign.reference_day())),
+            Self::Around { to, .. } => (FIRST, to.of(last)),
         }
     }
 
@@ -278,6 +318,25 @@ mod tests {
         ] {
             assert_eq!(Window::Months(months).days(campaign), (from, date(2024, 12, 31)));
         }
+    }
+
+    #[test]
+    fn months_end_with_the_day_on_which_a_campaign_is_judged() {
+        let campaign = Campaign::new(2024).unwrap();
+        let on = |day| Standpoint::on(campaign, day).unwrap();
+        for (day, year, months, from) in [
+            (date(2024, 10, 15), date(2024, 1, 1), 24, date(2022, 10, 16)),
+            (date(2024, 6, 30), date(2024, 1, 1), 27, date(2022, 3, 31)),
+            // Three months before 31 May is 29 February.
+            (date(2024, 5, 31), date(2024, 1, 1), 3, date(2024, 3, 1)),
+            (date(2024, 12, 31), date(2024, 1, 1), 36, date(2022, 1, 1)),
+        ] {
+            assert_eq!(Window::YEAR.days(on(day)), (year, day));
+            assert_eq!(Window::Months(months).days(on(day)), (from, day));
+        }
+        let flu = Window::parse("01/09/N - 31/01/N+1").unwrap();
+        assert_eq!(flu.days(on(date(2024, 3, 1))), flu.days(campaign));
+        assert_eq!(Standpoint::on(campaign, date(2025, 1, 1)), None);
     }
 
     #[test]

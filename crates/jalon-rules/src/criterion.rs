@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::campaign::{Anchor, Campaign, RelativeDay, Window};
+use crate::campaign::{Anchor, Campaign, RelativeDay, Standpoint, Window};
 use crate::condition::Condition;
 
 /// One sentence of a rule, with the test that translates it.
@@ -72,10 +72,11 @@ pub struct AldTest {
 impl AldTest {
     /// First and last day of the period with which the illness must overlap.
     #[must_use]
-    pub fn days(&self, campaign: Campaign) -> (Date, Date) {
+    pub fn days(&self, at: impl Into<Standpoint>) -> (Date, Date) {
+        let at = at.into();
         match self.on {
-            Some(day) => (day.of(campaign), day.of(campaign)),
-            None => (campaign.first_day(), campaign.reference_day()),
+            Some(day) => (day.of(at.campaign()), day.of(at.campaign())),
+            None => (at.first_day(), at.reference_day()),
         }
     }
 }

@@ -85,6 +85,7 @@ Champs : docs/simuler.md. Un nombre se corrige dans une règle : diabete-hba1c.c
 Exemples :
   jalon relancer exemples/cabinet --campagne 2024
   jalon relancer exemples/cabinet --campagne 2024 --tri valeur --complement exemples/cabinet/complement
+  jalon relancer exemples/cabinet --campagne 2024 --au 2024-10-15
   jalon relancer exemples/cabinet --campagne 2024 --format csv > relances.csv
   jalon relancer exemples/cabinet --campagne 2026 --faits --vers relances.xlsx")]
     Relancer(Relaunch),
@@ -356,6 +357,9 @@ pub struct Explain {
 pub struct Relaunch {
     #[command(flatten)]
     pub subject: Subject,
+    /// Jour de l'état « à ce jour », AAAA-MM-JJ : les faits d'après sont ignorés ; sans lui, le dernier jour des faits
+    #[arg(long, value_name = "JOUR")]
+    pub au: Option<String>,
     /// Liste aussi ce qui est déjà validé : patient, indicateur, dernier fait
     #[arg(long)]
     pub faits: bool,

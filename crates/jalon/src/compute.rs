@@ -87,7 +87,7 @@ fn written<'r>(
     }
     let pages = books.basis(scheme).pages();
     let Books { rules, campaign, doctor, .. } = *books;
-    let question = Question { rules, scheme, campaign, pages: &pages, doctor };
+    let question = Question { rules, scheme, at: campaign.into(), pages: &pages, doctor };
     let counts = engine.write_evidence(question, file)?;
     Ok(Counted::Pages(counts))
 }

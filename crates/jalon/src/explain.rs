@@ -46,8 +46,13 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
         }
     };
     // Only this page is asked: what the others count changes nothing here.
-    let question =
-        Question { rules: &rules, scheme, campaign, pages: &[page], doctor: Some(&doctor) };
+    let question = Question {
+        rules: &rules,
+        scheme,
+        at: campaign.into(),
+        pages: &[page],
+        doctor: Some(&doctor),
+    };
     let evidence = engine.evidence(question)?;
     let counts = evidence.counts(&doctor)?;
     let people = People::read(&engine)?;

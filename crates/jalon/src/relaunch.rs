@@ -16,9 +16,11 @@ use jalon_engine::worklist::{
     Aside, Finder, Gap, Histories, Missing, Order, Reading, Worklist, find,
 };
 use jalon_rules::any_scheme::AnyScheme;
+use jalon_rules::campaign::Standpoint;
 use jalon_rules::convention::Scheme;
 use jalon_rules::overlay::Overlay;
 use jalon_rules::{Campaign, Range, Rules, french};
+use jiff::civil::Date;
 
 use crate::args::{Relaunch, Sorting, Subject, WorkOutput};
 use crate::compute::{asked, check_payee};
@@ -29,6 +31,8 @@ use crate::{load, text};
 /// Everything that is shown, whatever the format.
 struct Outcome<'a, 'r> {
     campaign: Campaign,
+    /// The last day of the facts, when it comes before that of the campaign.
+    today: Option<Date>,
     rules: &'a Rules,
     dossier: &'a Dossier,
     overlay: Option<&'a Overlay>,
@@ -50,9 +54,13 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
     let overlay = load::overlay(subject.complement.as_deref(), &rules)?;
     let (campaign, schemes) = asked(&rules, subject)?;
     let schemes = counted(subject, &schemes)?;
+    let asked_day = args.au.as_deref().map(|day| known_on(day, campaign)).transpose()?;
     let work = Working::on("Lecture des faits");
     let dossier = Dossier::open(&subject.dossier)?;
-    let engine = Engine::open(&dossier)?;
+    let engine = Engine::open_as_of(&dossier, asked_day)?;
+    let last_fact = engine.last_fact()?;
+    let today = asked_day.or(last_fact).filter(|day| *day < campaign.reference_day());
+    let today = today.and_then(|day| Standpoint::on(campaign, day));
     check_payee(&engine, subject.medecin.as_ref())?;
     let payee = payee(&engine, subject)?;
     let books = Books {
@@ -70,14 +78,15 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
         if subject.dispositif.is_none() && !books.may_pay(&engine, counted, &people) {
             continue;
         }
-        readings.push(Reading::of(&engine, &books, scheme, payee)?);
+        readings.push(Reading::of(&engine, &books, scheme, payee, today)?);
     }
     if subject.dispositif.is_none() {
         keep_applying(&mut readings, &books, &people, &engine, payee)?;
     }
     work.now("Valeur de chaque acte");
     let histories = Histories::read(&engine, payee)?;
-    let mut list = Worklist::make(&books, &people, &readings, &histories)?;
+    let today = today.map(Standpoint::reference_day);
+    let mut list = Worklist::make(&books, &people, &readings, &histories, today)?;
     list.sort(match args.tri {
         Sorting::Besoin => Order::Need,
         Sorting::Valeur => Order::Worth,
@@ -90,6 +99,7 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
     let finders = find(&engine, &books, &schemes, &patients)?;
     let outcome = Outcome {
         campaign,
+        today,
         rules: &rules,
         dossier: &dossier,
         overlay: overlay.as_ref(),
@@ -98,10 +108,25 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
         list: &list,
         finders: &finders,
         facts: args.faits,
-        notes: notes(&list, &histories),
+        notes: notes(&list, &histories, campaign, today, last_fact),
     };
     drop(work);
     write(&outcome, format, args.vers.as_deref(), subject)
+}
+
+/// The day asked for, one of the campaign.
+fn known_on(text: &str, campaign: Campaign) -> Result<Date, Failure> {
+    let example = format!("aide : --au {campaign}-10-15");
+    let day: Date = text
+        .parse()
+        .map_err(|_| Failure::usage(format!("--au : jour illisible : `{text}`\n{example}")))?;
+    match Standpoint::on(campaign, day) {
+        Some(at) => Ok(at.reference_day()),
+        None => Err(Failure::usage(format!(
+            "--au : le {} n'est pas de la campagne {campaign}\n{example}",
+            french::date(day)
+        ))),
+    }
 }
 
 /// The format asked for, or that of the name of the file.
@@ -180,8 +205,26 @@ fn keep_applying<'r>(
 }
 
 /// What the list leaves out, and how to read it.
-fn notes(list: &Worklist<'_>, histories: &Histories) -> Vec<String> {
+fn notes(
+    list: &Worklist<'_>,
+    histories: &Histories,
+    campaign: Campaign,
+    today: Option<Date>,
+    last_fact: Option<Date>,
+) -> Vec<String> {
     let mut notes = Vec::new();
+    match (today, last_fact) {
+        (Some(today), _) => notes.push(format!(
+            "Au {} : les règles de {campaign}, âges et listes de ce jour, année depuis le 1er janvier, durées en arrière de ce jour. Au {} : les mêmes faits, si rien d'autre n'arrive",
+            french::date(today),
+            french::date(campaign.reference_day())
+        )),
+        (None, Some(day)) if day < campaign.first_day() => notes.push(format!(
+            "Les faits s'arrêtent le {}, avant l'année de la campagne : il n'y a pas d'état à ce jour",
+            french::date(day)
+        )),
+        _ => {}
+    }
     for (reason, says) in [
         (Aside::Falling, "À la baisse, qu'aucun acte de plus n'améliore"),
         (Aside::NotPatients, "Comptés en boîtes, en traitements ou en événements"),
@@ -199,7 +242,7 @@ fn notes(list: &Worklist<'_>, histories: &Histories) -> Vec<String> {
         }
     }
     if list.rows.iter().any(|row| row.gaps.iter().any(|gap| !gap.is_open())) {
-        notes.push("« — » : aucun acte ne peut plus changer la réponse ; ce manque ne vaut rien et ne compte pas dans le tri".into());
+        notes.push("« — » : aucun acte ne peut plus changer la réponse, ou son délai est passé ; ce manque ne vaut rien et ne compte pas dans le tri".into());
     }
     if !histories.own_contacts {
         notes.push(

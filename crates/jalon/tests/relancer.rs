@@ -393,3 +393,103 @@ fn bad_input() {
     let empty = Dossier::empty();
     has(&done(empty.asks("relancer", &["--campagne", "2024"])), &["Personne à relancer."]);
 }
+
+/// Women around 50 and 74, with a mammography that leaves the 24 months, or
+/// that nobody knows of yet.
+#[cfg(test)]
+fn under_way() -> Dossier {
+    let dossier = Dossier::empty();
+    for (patient, birth, from, to) in [
+        ("SECRET-LEAVES", "1949-11-30", "2010-01-01", ""),
+        ("SECRET-ENTERS", "1974-12-01", "2010-01-01", ""),
+        ("SECRET-SLIDES", "1960-01-01", "2010-01-01", ""),
+        ("SECRET-SLID", "1960-01-01", "2010-01-01", ""),
+        ("SECRET-LAST-DAY", "1960-01-01", "2010-01-01", ""),
+        ("SECRET-NEW", "1960-01-01", "2024-11-01", ""),
+        ("SECRET-GONE", "1960-01-01", "2010-01-01", "2024-11-20"),
+    ] {
+        dossier.add("patients", &format!("{patient},{birth},F"));
+        dossier.add("rattachements", &format!("{patient},SECRET-MA,{from},{to}"));
+    }
+    dossier.add(
+        "actes",
+        "SECRET-SLIDES,2022-11-15,ccam,QEQK001,1
+         SECRET-SLID,2022-10-15,ccam,QEQK001,1
+         SECRET-LAST-DAY,2022-10-16,ccam,QEQK001,1
+         SECRET-GONE,2024-11-02,ccam,QEQK001,1",
+    );
+    dossier
+}
+
+/// Numerator and denominator today, then on 31 December.
+#[cfg(test)]
+fn standings(told: &Value, id: &str) -> [Option<(u64, u64)>; 2] {
+    let indicator = told["indicateurs"].as_array().unwrap().iter().find(|one| one["id"] == id);
+    let indicator = indicator.unwrap_or_else(|| panic!("{id} : {told}"));
+    [&indicator["a_ce_jour"], indicator].map(|standing| {
+        let number = |key: &str| standing[key].as_str().map(|text| text.parse().unwrap());
+        Some((number("numerateur")?, number("denominateur")?))
+    })
+}
+
+#[test]
+fn today_and_the_last_day_stand_side_by_side() {
+    let dossier = under_way();
+    let adults = ["2024", "--dispositif", "rosp-adulte"];
+    let told = |arguments: &[&str]| json(dossier.path(), &[&adults[..], arguments].concat());
+
+    // Two mammographies of the last 24 months, both before 2023. Who came and
+    // who left later is not known.
+    let october = told(&["--au", "2024-10-15"]);
+    assert_eq!(october["au"], "2024-10-15");
+    assert_eq!(standings(&october, "cancer-sein"), [Some((2, 5)), Some((0, 5))]);
+
+    // The last fact is of 2 November: one is known, another is too old.
+    let november = told(&[]);
+    assert_eq!(november["au"], "2024-11-02");
+    assert_eq!(standings(&november, "cancer-sein"), [Some((2, 6)), Some((0, 5))]);
+
+    // Nothing is under way on the last day.
+    let over = told(&["--au", "2024-12-31"]);
+    assert!(over["au"].is_null());
+    assert_eq!(standings(&over, "cancer-sein"), [None, Some((0, 5))]);
+
+    let page = ask(dossier.path(), &[&adults[..], &["--au", "2024-10-15"]].concat());
+    let row = page.lines().find(|line| line.starts_with("cancer-sein ")).unwrap();
+    has(row, &["40,0\u{a0}% (2/5)", "0,0\u{a0}% (0/5)"]);
+    has(&page, &["Au 15/10/2024", "Au 31/12/2024", "si rien d'autre n'arrive"]);
+    let page = ask(dossier.path(), &["2026"]);
+    has(&page, &["Les faits s'arrêtent le 02/11/2024, avant l'année de la campagne"]);
+    assert!(!page.contains("Au 02/11"), "{page}");
+
+    for (day, says) in [
+        ("2023-10-15", "le 15/10/2023 n'est pas de la campagne 2024"),
+        ("15/10/2024", "jour illisible"),
+    ] {
+        let asked = dossier.asks("relancer", &["--campagne", "2024", "--au", day]);
+        has(&refused(2, asked), &[says, "aide : --au 2024-10-15"]);
+    }
+}
+
+/// The examination of the ninth month is over for one child, not for the other.
+#[test]
+fn what_is_too_late_is_not_worth_a_call() {
+    let dossier = Dossier::empty();
+    for (patient, birth) in [("SECRET-LATE", "2025-10-01"), ("SECRET-IN-TIME", "2025-12-10")] {
+        dossier.add("patients", &format!("{patient},{birth},F"));
+        dossier.add("rattachements", &format!("{patient},SECRET-MA,{birth},"));
+    }
+    let told = json(dossier.path(), &["2026", "--au", "2026-09-15"]);
+    let exam = told["indicateurs"].as_array().unwrap().iter();
+    let exam = exam.clone().find(|one| one["id"] == "examen-9-mois").unwrap();
+    assert_eq!((number(&exam["manques"]), number(&exam["rattrapables"])), (2, 1));
+    assert_eq!(exam["tous"]["min"], "5.00");
+    let until = |patient: &str| {
+        let row = told["patients"].as_array().unwrap().iter().find(|row| row["patient"] == patient);
+        let lacks = row.unwrap()["manques"].as_array().unwrap().clone();
+        lacks.into_iter().find(|lack| lack["indicateur"] == "examen-9-mois").unwrap()["jusqu_au"]
+            .clone()
+    };
+    assert!(until("SECRET-LATE").is_null());
+    assert_eq!(until("SECRET-IN-TIME"), "2026-11-09");
+}

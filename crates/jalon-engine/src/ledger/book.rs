@@ -106,8 +106,7 @@ impl<'r> Books<'r> {
         match scheme {
             AnyScheme::Counted(scheme) => {
                 let pages = self.basis(scheme).pages();
-                let campaign = facts;
-                let question = Question { rules, scheme, campaign, pages: &pages, doctor };
+                let question = Question { rules, scheme, at: facts.into(), pages: &pages, doctor };
                 engine.counts(question).map(Counted::Pages)
             }
             AnyScheme::Classes(scheme) => {
@@ -125,7 +124,8 @@ impl<'r> Books<'r> {
         match scheme {
             AnyScheme::Counted(scheme) => {
                 let pages = self.basis(scheme).pages();
-                engine.query(Question { rules, scheme, campaign, pages: &pages, doctor })
+                let at = campaign.into();
+                engine.query(Question { rules, scheme, at, pages: &pages, doctor })
             }
             AnyScheme::Classes(scheme) => {
                 let pages = rules.class_pages(scheme, campaign);

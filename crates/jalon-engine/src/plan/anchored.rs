@@ -195,7 +195,7 @@ impl Compiler<'_> {
         counts: &[Anchored],
         sums: &[Column],
     ) -> String {
-        let (from, to) = event.window.days(self.request.campaign);
+        let (from, to) = event.window.days(self.request.at);
         let sums = sums.iter().fold(String::new(), |mut query, (column, condition)| {
             let _ =
                 write!(query, ",\n    sum(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {column}");

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use jalon_rules::campaign::Window;
 use jalon_rules::criterion::{Table, Test};
 use jalon_rules::page::Page;
 
@@ -167,7 +168,7 @@ impl Compiler<'_> {
 
     /// The step that sums boxes by patient.
     pub(super) fn box_sums(&self, view: View) -> String {
-        let year = (self.request.campaign.first_day(), self.request.campaign.reference_day());
+        let year = Window::YEAR.days(self.request.at);
         let mut sums = String::new();
         for (column, sum, paid) in &self.boxes.sums {
             if *paid || view == View::Evidence {

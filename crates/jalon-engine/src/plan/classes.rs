@@ -50,10 +50,10 @@ pub fn compile(request: ClassRequest<'_>) -> Query {
         lines = acts.netted();
     }
     let wanted = Wanted {
-        campaign,
+        at: campaign.into(),
         from: "rattachements AS listes".into(),
         paid: "listes.medecin",
-        on_list: attached(campaign),
+        on_list: attached(campaign.into()),
         population: "TRUE".into(),
         doctor,
     };

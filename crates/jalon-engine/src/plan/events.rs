@@ -116,7 +116,7 @@ impl Compiler<'_> {
     /// presentation, and of their large pack.
     pub(super) fn marked_deliveries(&self, columns: &str, lines: &str) -> String {
         let rules = self.request.rules;
-        let campaign = self.request.campaign;
+        let campaign = self.request.at.campaign();
         let presentations = self.row_marks(|class| match &class.selection {
             Selection::Codes(lists) if class.tables.contains(&Table::Deliveries) => {
                 let inside = presentation_in(rules, lists, campaign, "lignes.cip13")?;

@@ -17,7 +17,7 @@ mod treatments;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use jalon_rules::Campaign;
+use jalon_rules::campaign::{Standpoint, Window};
 use jalon_rules::convention::Scheme;
 use jalon_rules::criterion::{Bounds, Count, Criterion, Selection, Table, Test, Treatment};
 use jalon_rules::page::{Page, Unit};
@@ -43,8 +43,8 @@ pub struct Request<'a> {
     pub rules: &'a Rules,
     /// The scheme whose list is meant.
     pub scheme: &'a Scheme,
-    /// The campaign.
-    pub campaign: Campaign,
+    /// The campaign, and the day on which it is judged.
+    pub at: Standpoint,
     /// The pages: those of the scheme that exist in the campaign.
     pub pages: &'a [&'a Page],
     /// Only this doctor.
@@ -308,7 +308,7 @@ impl Compiler<'_> {
     }
 
     fn applying<'c>(&self, criteria: &'c [Criterion]) -> Vec<&'c Criterion> {
-        criteria.iter().filter(|criterion| criterion.applies(self.request.campaign)).collect()
+        criteria.iter().filter(|criterion| criterion.applies(self.request.at.campaign())).collect()
     }
 
     /// The criteria that apply, in the order of the page.
@@ -364,7 +364,7 @@ impl Compiler<'_> {
         shown: &mut Vec<Column>,
     ) -> (String, CriterionColumns) {
         let mut names = CriterionColumns::new(&criterion.id, name.to_owned());
-        let campaign = self.request.campaign;
+        let at = self.request.at;
         let mut counted = None;
         let mut holds = match &criterion.test {
             // The parser lets `codes` alone only where lines are tested, and no
@@ -373,7 +373,7 @@ impl Compiler<'_> {
             Some(Test::Row(condition)) => format!("COALESCE({condition}, FALSE)"),
             Some(Test::TreatedBy(codes)) => {
                 let codes = std::slice::from_ref(codes);
-                let year = (campaign.first_day(), campaign.reference_day());
+                let year = Window::YEAR.days(at);
                 let class = self.atoms.class(&[Table::Deliveries], codes, false);
                 let large = self.atoms.class(&[Table::Deliveries], codes, true);
                 let days = self.atoms.days(vec![class], year);
@@ -386,7 +386,7 @@ impl Compiler<'_> {
                 )
             }
             Some(Test::Ald(test)) => {
-                let illness = self.atoms.illness(test, campaign);
+                let illness = self.atoms.illness(test, at);
                 format!("COALESCE(maladies.a{illness}, FALSE)")
             }
             Some(Test::Count(test)) => {
@@ -407,7 +407,7 @@ impl Compiler<'_> {
                     let other = self.other_side(&test.bounds);
                     bounds(&test.bounds, &number, other.as_deref())
                 } else {
-                    let days = self.atoms.count(&test.count, campaign);
+                    let days = self.atoms.count(&test.count, at);
                     counted = Some(days);
                     match &test.bounds {
                         Bounds::Numbers { at_least: Some(1), at_most: None } => self.occurs(days),
@@ -460,7 +460,7 @@ impl Compiler<'_> {
         if let Some(days) = self.since_birth(count) {
             return format!("COALESCE(naissances.n{days}, 0)");
         }
-        let days = self.atoms.count(count, self.request.campaign);
+        let days = self.atoms.count(count, self.request.at);
         self.number(days)
     }
 
@@ -470,15 +470,16 @@ impl Compiler<'_> {
             return None;
         };
         let class = self.chosen(codes);
-        let at = self.atoms.substances(class, dates, count.window.days(self.request.campaign));
+        let at = self.atoms.substances(class, dates, count.window.days(self.request.at));
         Some(format!("COALESCE(substances{at}.n, 0)"))
     }
 
     /// The marks of the codes of every table of events used.
     fn codes(&self) -> Vec<CodeTable> {
-        let Request { rules, campaign, inventory, .. } = self.request;
+        let Request { rules, at, inventory, .. } = self.request;
         let used = Table::ALL.into_iter().filter(|table| self.uses(*table));
-        used.map(|table| inventory.marks(table, &self.atoms.classes, rules, campaign)).collect()
+        used.map(|table| inventory.marks(table, &self.atoms.classes, rules, at.campaign()))
+            .collect()
     }
 
     /// The steps before the last `SELECT`.

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use jalon_rules::campaign::Window;
 use jalon_rules::criterion::{Table, Test};
 use jalon_rules::page::Page;
 
@@ -32,8 +33,7 @@ impl Compiler<'_> {
         shown: &mut Vec<Column>,
         criteria: &mut Vec<CriterionColumns>,
     ) {
-        let campaign = self.request.campaign;
-        let year = (campaign.first_day(), campaign.reference_day());
+        let year = Window::YEAR.days(self.request.at);
         let class = self.atoms.class(&[Table::Deliveries], &[codes.to_owned()], false);
         let mut denominator = vec![class];
         let mut numerator = vec![class];
@@ -129,7 +129,7 @@ impl Compiler<'_> {
     /// the year when its first date does and no delivery lies in the 365 days
     /// before; its end is cut at the reference day.
     fn treatment_query(&self, treatments: &Runs<'_>, class: usize, sums: &[Column]) -> String {
-        let campaign = self.request.campaign;
+        let at = self.request.at;
         let sums = sums.iter().fold(String::new(), |mut query, (column, condition)| {
             let _ =
                 write!(query, ",\n    sum(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {column}");
@@ -163,8 +163,8 @@ impl Compiler<'_> {
   WHERE debut >= {first} AND (precedente IS NULL OR precedente >= debut OR debut - precedente > 365)
   GROUP BY patient",
             class = marked(class),
-            last = day_number(campaign.reference_day()),
-            first = day_number(campaign.first_day()),
+            last = day_number(at.reference_day()),
+            first = day_number(at.first_day()),
             per_box = treatments.days_per_box,
         )
     }
@@ -196,7 +196,7 @@ impl Compiler<'_> {
     /// picked once, lines alike added up.
     pub(super) fn chosen_lines(&self) -> (&'static str, String) {
         let rules = self.request.rules;
-        let campaign = self.request.campaign;
+        let at = self.request.at;
         let lists: Vec<String> = self
             .chosen
             .iter()
@@ -208,11 +208,11 @@ impl Compiler<'_> {
             lists
                 .iter()
                 .filter_map(|list| rules.list(list))
-                .any(|list| list.holds(campaign, jalon_rules::codes::System::Atc, code))
+                .any(|list| list.holds(at.campaign(), jalon_rules::codes::System::Atc, code))
         };
         let conditions: Vec<_> = among("atc", self.request.inventory.drugs(holds).into_iter())
             .into_iter()
-            .chain(presentation_in(rules, &lists, campaign, "cip13"))
+            .chain(presentation_in(rules, &lists, at.campaign(), "cip13"))
             .collect();
         let condition = any(&conditions).unwrap_or_else(|| "FALSE".into());
         let [deliveries, _] = REVERSIBLE;
@@ -235,7 +235,7 @@ impl Compiler<'_> {
         GROUP BY {alike}
         HAVING sum(boites) > 0
       ) AS lignes",
-                day(campaign.reference_day())
+                day(at.reference_day())
             ),
         );
         (CHOSEN, lines)

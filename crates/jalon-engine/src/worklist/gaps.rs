@@ -28,6 +28,7 @@ pub(super) fn missing(
     campaign: Campaign,
     row: &PatientEvidence,
     birth: Option<Date>,
+    today: Option<Date>,
 ) -> Vec<Missing> {
     numerator(page, campaign, row)
         .filter(|(_, evidence)| evidence.holds == 0)
@@ -42,7 +43,8 @@ pub(super) fn missing(
                 _ => Vec::new(),
             },
             seen: evidence.count,
-            until: deadline(criterion, campaign, birth),
+            until: deadline(criterion, campaign, birth)
+                .filter(|until| today.is_none_or(|today| today < *until)),
         })
         .collect()
 }

@@ -12,6 +12,7 @@ mod till;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use jalon_rules::campaign::Standpoint;
 use jalon_rules::convention::Scheme;
 use jalon_rules::page::{Page, Unit};
 use jalon_rules::scale::{Direction, Scale};
@@ -50,22 +51,33 @@ pub struct Reading<'r> {
     pub counts: DoctorCounts,
     /// The evidence of every patient.
     pub evidence: Evidence,
+    /// The sums of the doctor on an earlier day, while the campaign is under way.
+    pub today: Option<DoctorCounts>,
 }
 
 impl<'r> Reading<'r> {
-    /// Asks the engine, once.
+    /// Asks the engine of the last day of the campaign, and of another day.
     pub fn of(
         engine: &Engine,
         books: &Books<'r>,
         scheme: &'r Scheme,
         payee: &str,
+        today: Option<Standpoint>,
     ) -> Result<Self, EngineError> {
         let pages = books.basis(scheme).pages();
         let Books { rules, campaign, .. } = *books;
-        let question = Question { rules, scheme, campaign, pages: &pages, doctor: Some(payee) };
+        let at = campaign.into();
+        let question = Question { rules, scheme, at, pages: &pages, doctor: Some(payee) };
         let evidence = engine.evidence(question)?;
         let counts = evidence.counts(payee)?;
-        Ok(Self { scheme, pages, counts, evidence })
+        let today = match today {
+            Some(at) => {
+                let sums = engine.counts(Question { at, ..question })?;
+                sums.into_iter().find(|counts| counts.doctor == payee)
+            }
+            None => None,
+        };
+        Ok(Self { scheme, pages, counts, evidence, today })
     }
 }
 
@@ -137,11 +149,13 @@ pub struct Target<'r> {
     pub scheme: &'r Scheme,
     /// Its page.
     pub page: &'r Page,
-    /// Its counts today.
+    /// Its counts, on the last day of the campaign.
     pub counts: PageCounts,
+    /// Its counts on an earlier day, while the campaign is under way.
+    pub today: Option<PageCounts>,
     /// Gaps that an act can close.
     pub open: u64,
-    /// What it pays today.
+    /// What it pays.
     pub paid: Range,
     /// What one more patient adds; 0 when no gap is open.
     pub one: Range,
@@ -291,18 +305,20 @@ pub enum Order {
 }
 
 impl<'r> Worklist<'r> {
-    /// Makes the worklist of one doctor from what was counted.
+    /// Makes the worklist of one doctor from what was counted. What can only be
+    /// done up to `today`, if given, is done or too late.
     pub fn make(
         books: &Books<'r>,
         people: &People,
         readings: &[Reading<'r>],
         histories: &Histories,
+        today: Option<Date>,
     ) -> Result<Self, WorklistError> {
         let mut list =
             Self { targets: Vec::new(), aside: Vec::new(), rows: Vec::new(), facts: Vec::new() };
         let mut rows = BTreeMap::new();
         for reading in readings {
-            list.read(books, people, reading, histories, &mut rows)?;
+            list.read(books, people, reading, (histories, today), &mut rows)?;
         }
         list.rows = rows.into_values().collect();
         Ok(list)
@@ -328,7 +344,7 @@ impl<'r> Worklist<'r> {
         books: &Books<'r>,
         people: &People,
         reading: &Reading<'r>,
-        histories: &Histories,
+        (histories, today): (&Histories, Option<Date>),
         rows: &mut BTreeMap<String, Row>,
     ) -> Result<(), WorklistError> {
         let campaign = books.campaign;
@@ -352,7 +368,7 @@ impl<'r> Worklist<'r> {
                     continue;
                 }
                 let birth = histories.births.get(&row.patient).copied();
-                let missing = gaps::missing(page, campaign, &row, birth);
+                let missing = gaps::missing(page, campaign, &row, birth, today);
                 let mut gap = Gap { target, missing, worth: Range::zero() };
                 if gap.is_open() {
                     gap.worth = till.worth(&[(at, 1)])?;
@@ -413,10 +429,12 @@ fn target_of<'r>(
             }
         }
     }
+    let today = reading.today.as_ref().and_then(|counts| counts.pages.get(at).copied());
     Ok(Target {
         scheme: reading.scheme,
         page,
         counts,
+        today,
         open,
         paid,
         one: till.worth(&[(at, open.min(1))])?,

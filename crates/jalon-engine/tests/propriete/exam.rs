@@ -6,9 +6,11 @@ use std::ops::Range;
 
 use jalon_engine::evidence::{CriterionEvidence, Evidence, PageCounts, PatientEvidence};
 use jalon_engine::{Engine, Question};
+use jalon_rules::campaign::Standpoint;
 use jalon_rules::convention::Scheme;
 use jalon_rules::page::{Page, Unit};
 use jalon_rules::{Campaign, Rules};
+use jiff::civil::Date;
 
 use crate::reference::facts::Patient;
 use crate::reference::{Answer, Reference, Verdict};
@@ -23,6 +25,8 @@ pub struct Exam {
     pub scheme: &'static Scheme,
     /// The campaign.
     pub campaign: Campaign,
+    /// The day on which it is judged.
+    pub day: Date,
     /// The pages.
     pub pages: Vec<&'static Page>,
 }
@@ -35,7 +39,8 @@ impl Exam {
             for campaign in scheme.campaigns() {
                 let mut pages = rules.pages_of(scheme);
                 pages.retain(|page| rules.exists(page, campaign));
-                exams.push(Self { rules, scheme, campaign, pages });
+                let day = campaign.reference_day();
+                exams.push(Self { rules, scheme, campaign, day, pages });
             }
         }
         exams
@@ -72,7 +77,7 @@ impl Exam {
         Question {
             rules: self.rules,
             scheme: self.scheme,
-            campaign: self.campaign,
+            at: Standpoint::on(self.campaign, self.day).unwrap(),
             pages: &self.pages,
             doctor: None,
         }
@@ -108,7 +113,7 @@ impl Exam {
     ) -> Vec<Difference<'a>> {
         let mut people = Vec::new();
         for patient in patients {
-            let reference = Reference::new(self.rules, self.campaign, patient);
+            let reference = Reference::on(self.rules, self.campaign, self.day, patient);
             people.push((patient, reference.payees(self.scheme, &centres()), reference));
         }
         let mut differences = Vec::new();
@@ -143,7 +148,7 @@ impl Exam {
 
     /// The same campaign with a single page.
     fn only(&self, page: &'static Page) -> Self {
-        Self { rules: self.rules, scheme: self.scheme, campaign: self.campaign, pages: vec![page] }
+        Self { pages: vec![page], ..*self }
     }
 }
 

@@ -359,7 +359,7 @@ impl<'a> Player<'a> {
         let (first, last) = match *self.dice.pick(&theme.windows) {
             // Too far back to be worth a boundary.
             Window::Ever => (plus(birth, 60), last_day(campaign)),
-            other => window(other, campaign, &anchors),
+            other => window(other, last_day(campaign), &anchors),
         };
         if self.dice.once_in(2) { plus(first, -outside_or_in) } else { plus(last, outside_or_in) }
     }

@@ -12,7 +12,7 @@ impl Reference<'_> {
     pub(super) fn box_answer(&self, page: &Page) -> Answer {
         let rule = &page.rule;
         let mut answer = Answer { denominator: 0, numerator: 0, left_out: 0, criteria: Vec::new() };
-        let (first, last) = (days::first_day(self.campaign), days::last_day(self.campaign));
+        let (first, last) = (days::first_day(self.campaign), self.day);
         for line in &self.patient.deliveries {
             if line.date < first || line.date > last {
                 continue;

@@ -25,10 +25,11 @@ pub fn days_between(from: Date, to: Date) -> i64 {
     i64::from((to - from).get_days())
 }
 
-/// Complete years on a day.
+/// Complete years on a day that is not before the birth.
 pub fn age(birth: Date, on: Date) -> i64 {
-    let birthday_passed = (on.month(), on.day()) >= (birth.month(), birth.day());
-    i64::from(on.year()) - i64::from(birth.year()) - i64::from(!birthday_passed)
+    let years = i64::from(on.year()) - i64::from(birth.year());
+    let birthday_passed = plus_months(birth, 12 * years) <= on;
+    years - i64::from(!birthday_passed)
 }
 
 /// The same day of another month, or its last day when it has no such day.
@@ -70,25 +71,23 @@ pub fn relative(day: RelativeDay, campaign: Campaign) -> Date {
 }
 
 /// First and last day of a window, both inside.
-pub fn window(
-    window: Window,
-    campaign: Campaign,
-    anchors: &dyn Fn(Anchor) -> Date,
-) -> (Date, Date) {
+pub fn window(window: Window, judged: Date, anchors: &dyn Fn(Anchor) -> Date) -> (Date, Date) {
     match window {
-        Window::Ever => (date(-9999, 1, 1), last_day(campaign)),
+        Window::Ever => (date(-9999, 1, 1), judged),
         Window::Around { anchor, from, to } => {
             let anchor = anchors(anchor);
             (shifted(anchor, from), plus(shifted(anchor, to), -1))
         }
-        Window::Between(from, to) => (relative(from, campaign), relative(to, campaign)),
+        Window::Between(from, to) => {
+            let campaign = Campaign::new(judged.year()).expect("une année de campagne");
+            (relative(from, campaign), relative(to, campaign))
+        }
         Window::Months(months) => {
-            // From December, one month back at a time.
-            let (mut year, mut month) = (campaign.year(), 12);
-            for _ in 1..months {
-                (year, month) = if month == 1 { (year - 1, 12) } else { (year, month - 1) };
+            // The civil year, or the day after the one so many months before.
+            if months == 12 {
+                return (date(judged.year(), 1, 1), judged);
             }
-            (date(year, month, 1), last_day(campaign))
+            (plus(plus_months(judged, -i64::from(months)), 1), judged)
         }
     }
 }

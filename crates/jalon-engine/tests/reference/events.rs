@@ -22,8 +22,8 @@ impl Reference<'_> {
             self.events(&searched).into_iter().map(|(date, _)| date).collect();
         for date in dates {
             let patient = self.patient.clone();
-            let (codes, campaign) = (self.codes, self.campaign);
-            let row = Reference { codes, campaign, patient, event: Some(date) };
+            let (codes, campaign, day) = (self.codes, self.campaign, self.day);
+            let row = Reference { codes, campaign, day, patient, event: Some(date) };
             let Answer { denominator, numerator, .. } = row.patient_answer(page);
             answer.denominator += denominator;
             answer.numerator += numerator;

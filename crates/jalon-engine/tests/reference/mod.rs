@@ -68,6 +68,8 @@ impl Verdict {
 pub struct Reference<'a> {
     codes: Codes<'a>,
     campaign: Campaign,
+    /// The day on which the campaign is judged.
+    day: Date,
     /// With net lines only.
     patient: Patient,
     /// The event in question, in the unit `evenement`.
@@ -77,9 +79,14 @@ pub struct Reference<'a> {
 impl<'a> Reference<'a> {
     /// Makes a patient ready to be asked.
     pub fn new(rules: &'a Rules, campaign: Campaign, patient: &Patient) -> Self {
+        Self::on(rules, campaign, days::last_day(campaign), patient)
+    }
+
+    /// The same on an earlier day of the year.
+    pub fn on(rules: &'a Rules, campaign: Campaign, day: Date, patient: &Patient) -> Self {
         let codes = Codes { rules, campaign };
         let patient = patient.net();
-        Self { codes, campaign, patient, event: None }
+        Self { codes, campaign, day, patient, event: None }
     }
 
     /// Those on whose list of the scheme the patient is on the reference day,
@@ -99,7 +106,7 @@ impl<'a> Reference<'a> {
 
     /// Whether the patient is alive and such as the scheme is about.
     pub fn concerned(&self, scheme: &Scheme) -> bool {
-        let day = days::last_day(self.campaign);
+        let day = self.day;
         let dead = self.patient.death.is_some_and(|death| death <= day);
         let unborn = self.patient.birth > day;
         let such =
@@ -129,7 +136,7 @@ impl<'a> Reference<'a> {
         if !self.concerned(scheme) {
             return BTreeSet::new();
         }
-        let day = days::last_day(self.campaign);
+        let day = self.day;
         let mut doctors = BTreeSet::new();
         for one in &self.patient.attachments {
             if one.from <= day && one.to.is_none_or(|to| to > day) {
@@ -158,12 +165,8 @@ impl<'a> Reference<'a> {
     /// A column of the patient.
     fn column(&self, column: Column) -> Value {
         match column {
-            Column::Age => {
-                Value::Number(days::age(self.patient.birth, days::last_day(self.campaign)))
-            }
-            Column::Mois => {
-                Value::Number(days::months(self.patient.birth, days::last_day(self.campaign)))
-            }
+            Column::Age => Value::Number(days::age(self.patient.birth, self.day)),
+            Column::Mois => Value::Number(days::months(self.patient.birth, self.day)),
             Column::Sexe => Value::Sex(self.patient.sex),
             Column::C2s => Value::Flag(self.patient.c2s),
             Column::Repertoire | Column::Duree => panic!("{column:?} n'est pas du patient"),
@@ -172,7 +175,7 @@ impl<'a> Reference<'a> {
 
     /// First and last day of a window, both inside.
     fn days(&self, window: Window) -> (Date, Date) {
-        days::window(window, self.campaign, &|anchor| match anchor {
+        days::window(window, self.day, &|anchor| match anchor {
             Anchor::Birth => self.patient.birth,
             Anchor::Event => self.event.expect("unité événement"),
         })

@@ -94,7 +94,7 @@ impl Reference<'_> {
     /// is as wanted.
     fn delivery_dates(&self, class: &str, pack: fn(Option<bool>) -> bool) -> BTreeSet<Date> {
         let lists = [class.to_owned()];
-        let (first, last) = (days::first_day(self.campaign), days::last_day(self.campaign));
+        let (first, last) = (days::first_day(self.campaign), self.day);
         let mut dates = BTreeSet::new();
         for line in &self.patient.deliveries {
             let in_year = first <= line.date && line.date <= last;
@@ -111,7 +111,7 @@ impl Reference<'_> {
                 let day = days::relative(day, self.campaign);
                 (day, day)
             }
-            None => (days::first_day(self.campaign), days::last_day(self.campaign)),
+            None => (days::first_day(self.campaign), self.day),
         };
         self.patient.alds.iter().any(|ald| {
             let wanted = match &test.numbers {

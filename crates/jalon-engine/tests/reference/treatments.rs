@@ -39,7 +39,7 @@ impl Reference<'_> {
                 })
             }
             Treatment::Dates { codes } => {
-                let (first, last) = (days::first_day(self.campaign), days::last_day(self.campaign));
+                let (first, last) = (days::first_day(self.campaign), self.day);
                 let in_year = |date: &Date| first <= *date && *date <= last;
                 let dates = self.dates_with(std::slice::from_ref(codes));
                 let dates: Vec<Date> = dates.into_iter().filter(in_year).collect();
@@ -88,7 +88,7 @@ impl Reference<'_> {
 
     /// Lengths of the treatments that start in the year.
     fn new_treatments(&self, list: &str, days_per_box: i64) -> Vec<i64> {
-        let reference_day = days::last_day(self.campaign);
+        let reference_day = self.day;
         let lists = [list.to_owned()];
         // Days covered by the deliveries of each date; what comes after the
         // reference day does not exist yet.

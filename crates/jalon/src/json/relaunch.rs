@@ -14,6 +14,8 @@ pub struct Document<'a> {
     /// De quoi le résultat est fait.
     #[serde(flatten)]
     pub origine: Origin,
+    /// Jour de l'état à ce jour, AAAA-MM-JJ : le dernier des faits, ou celui de `--au` ; nul quand il n'est pas de l'année, avant son dernier jour.
+    pub au: Option<String>,
     /// Identifiant du médecin, ou du centre.
     pub medecin: &'a str,
     /// Patients des listes de ses dispositifs.
@@ -37,9 +39,11 @@ pub struct Indicator<'a> {
     pub dispositif: &'a str,
     /// Identifiant.
     pub id: &'a str,
-    /// Patients validés, entier en texte.
+    /// L'état au jour `au`, nul sans lui.
+    pub a_ce_jour: Option<Standing>,
+    /// Patients validés au 31 décembre si rien d'autre n'arrive, entier en texte.
     pub numerateur: String,
-    /// Patients concernés, entier en texte.
+    /// Patients concernés au 31 décembre, entier en texte.
     pub denominateur: String,
     /// Numérateur sur dénominateur, six décimales ; nul sans patient concerné.
     pub taux: Option<String>,
@@ -55,6 +59,17 @@ pub struct Indicator<'a> {
     pub tous: Option<Interval>,
     /// Les objectifs qui ne sont pas atteints.
     pub objectifs: Vec<Goal>,
+}
+
+/// L'état d'un indicateur un jour de la campagne.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Standing {
+    /// Patients validés, entier en texte.
+    pub numerateur: String,
+    /// Patients concernés, entier en texte.
+    pub denominateur: String,
+    /// Numérateur sur dénominateur, six décimales ; nul sans patient concerné.
+    pub taux: Option<String>,
 }
 
 /// Un objectif à atteindre.

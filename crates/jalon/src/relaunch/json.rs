@@ -1,10 +1,13 @@
 //! The JSON of `jalon relancer`, filled in.
 
+use jalon_engine::evidence::PageCounts;
 use jalon_engine::worklist::{Gap, Row, Step, Target};
 use jalon_rules::Fraction;
 
 use super::{Outcome, sentence, worth};
-use crate::json::relaunch::{Called, Document, Fact, Finder, Found, Goal, Indicator, Lack};
+use crate::json::relaunch::{
+    Called, Document, Fact, Finder, Found, Goal, Indicator, Lack, Standing,
+};
 use crate::json::{self, DIGITS, Interval, Origin};
 
 /// The text of the document.
@@ -12,6 +15,7 @@ pub fn text(outcome: &Outcome<'_, '_>) -> String {
     let document = Document {
         campagne: outcome.campaign.year(),
         origine: Origin::new(outcome.rules, outcome.dossier, outcome.overlay),
+        au: outcome.today.map(|day| day.to_string()),
         medecin: outcome.payee,
         patientele: outcome.patients,
         indicateurs: outcome.list.targets.iter().map(indicator).collect(),
@@ -46,20 +50,29 @@ pub fn text(outcome: &Outcome<'_, '_>) -> String {
 }
 
 fn indicator<'a>(target: &'a Target<'_>) -> Indicator<'a> {
-    let counts = target.counts;
-    let rate = Fraction::ratio(counts.numerator, counts.denominator);
+    let Standing { numerateur, denominateur, taux } = standing(target.counts);
     Indicator {
         dispositif: &target.scheme.id,
         id: &target.page.id,
-        numerateur: counts.numerator.to_string(),
-        denominateur: counts.denominator.to_string(),
-        taux: rate.map(|rate| rate.to_decimal(DIGITS)),
+        a_ce_jour: target.today.map(standing),
+        numerateur,
+        denominateur,
+        taux,
         manques: target.gaps(),
         rattrapables: target.open,
         euros: Interval::euros(&target.paid),
         un_de_plus: (!target.is_unsettled()).then(|| Interval::euros(&target.one)),
         tous: (!target.is_unsettled()).then(|| Interval::euros(&target.all)),
         objectifs: target.steps.iter().map(goal).collect(),
+    }
+}
+
+fn standing(counts: PageCounts) -> Standing {
+    let rate = Fraction::ratio(counts.numerator, counts.denominator);
+    Standing {
+        numerateur: counts.numerator.to_string(),
+        denominateur: counts.denominator.to_string(),
+        taux: rate.map(|rate| rate.to_decimal(DIGITS)),
     }
 }
 

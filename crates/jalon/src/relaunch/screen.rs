@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use jalon_engine::evidence::PageCounts;
 use jalon_engine::worklist::{Gap, Row, Target};
 use jalon_rules::{Range, french};
 
@@ -58,17 +59,9 @@ fn targets(out: &mut String, outcome: &Outcome<'_, '_>) {
         let name = scheme.first().map_or("", |target| target.scheme.name.as_str());
         let head = format!("Jusqu'à l'objectif suivant : {name}");
         let _ = writeln!(out, "\n{}\n", text::title(&head));
-        let table = scheme.iter().flat_map(|target| rate_rows(target)).collect();
-        let header = [
-            "Indicateur",
-            "Aujourd'hui",
-            "Un de plus",
-            "Objectif",
-            "Il manque",
-            "Ensemble",
-            "Chacun",
-        ];
-        let _ = writeln!(out, "{}", text::table(&header, "lrrlrrr", table));
+        let rows = scheme.iter().flat_map(|target| rate_rows(target)).collect();
+        let header = ["Un de plus", "Objectif", "Il manque", "Ensemble", "Chacun"];
+        let _ = writeln!(out, "{}", side_by_side(outcome, &header, "rlrrr", rows));
     }
     if !paid.is_empty() {
         let _ = writeln!(out, "\n{}\n", text::title("Payés par patient"));
@@ -77,11 +70,8 @@ fn targets(out: &mut String, outcome: &Outcome<'_, '_>) {
             .map(|target| {
                 vec![
                     target.page.id.clone(),
-                    text::rate(
-                        target.counts.numerator,
-                        target.counts.denominator,
-                        target.page.rule.rate,
-                    ),
+                    today(target),
+                    rate(target, target.counts),
                     euros(&target.paid),
                     french::integer(target.gaps()),
                     euros(&target.one),
@@ -89,21 +79,51 @@ fn targets(out: &mut String, outcome: &Outcome<'_, '_>) {
                 ]
             })
             .collect();
-        let (today, all): (Range, Range) = (
+        let (now, all): (Range, Range) = (
             paid.iter().map(|target| &target.paid).sum(),
             paid.iter().map(|target| &target.all).sum(),
         );
         table.push(vec![
             "Total".into(),
             String::new(),
-            euros(&today),
+            String::new(),
+            euros(&now),
             french::integer(paid.iter().map(|target| target.gaps()).sum()),
             String::new(),
             euros(&all),
         ]);
-        let header = ["Indicateur", "Validés", "Euros", "Manques", "Un de plus", "Tous"];
-        let _ = writeln!(out, "{}", text::table(&header, "lrrrrr", table));
+        let header = ["Euros", "Manques", "Un de plus", "Tous"];
+        let _ = writeln!(out, "{}", side_by_side(outcome, &header, "rrrr", table));
     }
+}
+
+/// A table whose rows begin with an indicator, its rate today and its rate on
+/// the last day of the campaign; without the former when there is none.
+fn side_by_side(
+    outcome: &Outcome<'_, '_>,
+    header: &[&str],
+    alignment: &str,
+    mut rows: Vec<Vec<String>>,
+) -> String {
+    let on = |day| format!("Au {}", french::date(day));
+    let last = on(outcome.campaign.reference_day());
+    let Some(today) = outcome.today.map(on) else {
+        for row in &mut rows {
+            row.remove(1);
+        }
+        let header = [&["Indicateur", last.as_str()], header].concat();
+        return text::table(&header, &format!("lr{alignment}"), rows);
+    };
+    let header = [&["Indicateur", today.as_str(), last.as_str()], header].concat();
+    text::table(&header, &format!("lrr{alignment}"), rows)
+}
+
+fn rate(target: &Target<'_>, counts: PageCounts) -> String {
+    text::rate(counts.numerator, counts.denominator, target.page.rule.rate)
+}
+
+fn today(target: &Target<'_>) -> String {
+    target.today.map_or_else(String::new, |counts| rate(target, counts))
 }
 
 /// The lines of a rate: one for each objective that is not reached.
@@ -112,7 +132,8 @@ fn rate_rows(target: &Target<'_>) -> Vec<Vec<String>> {
     let kind = target.page.rule.rate;
     let mut head = vec![
         target.page.id.clone(),
-        text::rate(counts.numerator, counts.denominator, kind),
+        today(target),
+        rate(target, counts),
         match target.open {
             0 => "—".into(),
             _ if target.is_unsettled() => "?".into(),
@@ -134,7 +155,7 @@ fn rate_rows(target: &Target<'_>) -> Vec<Vec<String>> {
     let mut rows = Vec::with_capacity(target.steps.len());
     for step in &target.steps {
         let mut row =
-            if rows.is_empty() { std::mem::take(&mut head) } else { vec![String::new(); 3] };
+            if rows.is_empty() { std::mem::take(&mut head) } else { vec![String::new(); 4] };
         let missing = if step.missing > target.open {
             format!("{} (à rattraper : {})", french::integer(step.missing), target.open)
         } else {
