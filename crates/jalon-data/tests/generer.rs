@@ -192,3 +192,32 @@ fn impossible_plans_are_refused() {
     }
     assert_eq!(fs::read_dir(root.path()).expect("root").count(), 0);
 }
+
+/// Lung function is tested for children whose asthma is treated, and for few.
+#[test]
+fn some_asthmatic_children_are_tested() {
+    let root = tempfile::tempdir().expect("folder");
+    let dir = root.path().join("d");
+    make(&Plan { patients: 8_000, ..plan(1) }, &dir, Format::Csv);
+    let births: BTreeMap<String, i32> = lines(&dir, "patients")
+        .iter()
+        .map(|line| (line[0].to_owned(), line[1][..4].parse().expect("year")))
+        .collect();
+    let atc = column(&dir, "delivrances", "atc");
+    let mut asthmatic: BTreeMap<String, usize> = BTreeMap::new();
+    for line in lines(&dir, "delivrances") {
+        let child = (2009..=2018).contains(&births[&line[0]]);
+        if child && line[atc].starts_with("R03") && line[1].starts_with("2024") {
+            *asthmatic.entry(line[0].to_owned()).or_default() += 1;
+        }
+    }
+    asthmatic.retain(|_, deliveries| *deliveries >= 3);
+    let code = column(&dir, "actes", "code");
+    let tested: Vec<String> = lines(&dir, "actes")
+        .iter()
+        .filter(|line| line[code].starts_with("GLQP"))
+        .map(|line| line[0].to_owned())
+        .collect();
+    assert!(!tested.is_empty() && tested.len() < asthmatic.len(), "{tested:?}");
+    assert!(tested.iter().all(|patient| asthmatic.contains_key(patient)), "{tested:?}");
+}

@@ -19,6 +19,8 @@ pub(super) enum Stream {
     Patient = 2,
     /// The declarations of one doctor.
     Declaration = 3,
+    /// The lung function test of one patient.
+    Breath = 4,
 }
 
 /// A stream of chance.

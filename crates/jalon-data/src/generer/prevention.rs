@@ -1,8 +1,13 @@
 //! Vaccines, screening, examinations of children.
+//!
+//! Influenza and the three cancers follow published levels, see
+//! [`calibrage`](super::calibrage). No national rate is published for what the
+//! prevention part of the forfait counts besides, nor for children: those
+//! levels, written here, are chosen to be plausible.
 
-use super::calendrier::Day;
+use super::calendrier::{Day, day};
 use super::faits::{Delivery, Stay};
-use super::hasard::Codes;
+use super::hasard::{Chance, Codes, Stream};
 use super::personne::{ByAge, by_age};
 use super::recit::Story;
 
@@ -78,7 +83,7 @@ fn shot(story: &mut Story, opens: Day) {
     }
 }
 
-/// Covid vaccine in a year after 2021, percent.
+/// Covid vaccine in a year after 2021, percent. Chosen.
 const COVID: ByAge = [1.0, 6.0, 8.0, 10.0, 14.0, 20.0, 38.0, 46.0, 44.0];
 
 /// Pneumococcus for some, Covid since 2021.
@@ -103,7 +108,8 @@ fn adult_vaccines(story: &mut Story) {
     }
 }
 
-/// A vaccine of the schedule: months of age, code, share of children who get it.
+/// A vaccine of the schedule: months of age, code, share of children who get
+/// it. The shares are chosen.
 struct Scheduled {
     months: i32,
     code: &'static str,
@@ -127,6 +133,9 @@ const SCHEDULE: &[Scheduled] = &[
     scheduled(17, "J07BD52", 0.84),
 ];
 
+/// From this day on, four serogroups of meningococcus instead of C alone.
+const QUADRIVALENT: Day = day(2025, 1, 1);
+
 fn child(story: &mut Story) {
     let calendar = story.world.calendar;
     let born = story.facts.born;
@@ -137,7 +146,12 @@ fn child(story: &mut Story) {
         for vaccine in SCHEDULE {
             let day = born + vaccine.months * 305 / 10 + story.chance.between(0, 45);
             if day <= calendar.end && story.reaches(vaccine.share, effect, 0.06) {
-                story.facts.vaccinate(day, vaccine.code, "carnet");
+                let code = if vaccine.code == "J07AH07" && day >= QUADRIVALENT {
+                    "J07AH08"
+                } else {
+                    vaccine.code
+                };
+                story.facts.vaccinate(day, code, "carnet");
             }
         }
     }
@@ -161,15 +175,36 @@ fn child(story: &mut Story) {
     }
 }
 
-/// Dental examinations offered every third year.
+/// Dental examinations, offered every third year, every year since 2025.
 fn teeth(story: &mut Story) {
     let calendar = story.world.calendar;
     let age = story.person.age;
-    let invited = age >= 3 && age % 3 == 0;
+    let invited = age >= 3 && (age % 3 == 0 || calendar.year >= 2025);
     if story.chance.yes(if invited { 0.36 } else { 0.02 }) {
         let day = story.chance.between(calendar.begin, calendar.end);
         let code = story.chance.code(&[(60, "9421"), (30, "9422"), (10, "9423")]);
         story.facts.simple_act(&mut story.chance, day, "prestation", code);
+    }
+}
+
+/// Lung function tests in a year, of children with a lasting treatment of
+/// asthma. Chosen low: practices call it out of reach.
+const LUNG_TESTED: f64 = 0.16;
+const LUNG_TESTS: &Codes = &[(60, "GLQP012"), (25, "GLQP002"), (15, "GLQP008")];
+
+/// The lung function test of a child, with a luck of its own: nothing else of
+/// the story depends on it.
+pub(super) fn breathe(story: &mut Story, number: u64) {
+    if !(6..16).contains(&story.person.age) {
+        return;
+    }
+    let calendar = story.world.calendar;
+    let mut chance = Chance::new(story.world.seed, Stream::Breath, number);
+    let treated = story.facts.delivery_dates("R03", calendar.begin, calendar.end) >= 3;
+    if treated && chance.yes(LUNG_TESTED) {
+        let day = chance.between(calendar.begin, calendar.end);
+        let code = chance.code(LUNG_TESTS);
+        story.facts.simple_act(&mut chance, day, "ccam", code);
     }
 }
 

@@ -86,6 +86,7 @@ pub(super) fn tell(world: &World, number: u64) -> Told {
     chroniques::treat(&mut story, state);
     passages::pass(&mut story, state);
     prevention::prevent(&mut story);
+    prevention::breathe(&mut story, number);
     let Story { mut facts, .. } = story;
     facts.sort();
     let listed = facts
