@@ -2,6 +2,8 @@
 //!
 //! There is no engine here: a simulation takes counts, and asks for none.
 
+mod choice;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jalon_rules::amount::State;
@@ -11,6 +13,7 @@ use jalon_rules::reform::{Change, Reformed, Setting};
 use jalon_rules::scale::Direction;
 use jalon_rules::{Fraction, Range};
 
+use self::choice::{choices, core, is_core};
 use crate::ledger::{Book, Books, Counted, Ledger, LedgerError, People};
 
 /// What a simulation starts from: the present, counted and paid.
@@ -188,9 +191,10 @@ fn nearest_rank(sorted: &[Fraction], percent: u8) -> Option<&Fraction> {
     sorted.get(rank - 1)
 }
 
-/// What is particular to a doctor: decisions by their place, and the year of
-/// practice for each uplift of beginners.
-type Particular = (Vec<usize>, Vec<Option<i16>>);
+/// What is particular to a doctor: decisions by their place, the year of
+/// practice for each uplift of beginners, and what is chosen by each choice, by
+/// its place among all changes.
+type Particular = (Vec<usize>, Vec<Option<i16>>, Vec<(usize, BTreeSet<String>)>);
 
 /// Pays everyone under the changes.
 pub fn simulate(present: &Present<'_>, changes: &[Change]) -> Result<Simulated, SimulationError> {
@@ -235,11 +239,12 @@ pub fn simulate(present: &Present<'_>, changes: &[Change]) -> Result<Simulated, 
                 })
             })
             .collect();
-        variants.entry((decisions, years)).or_default().insert(book.payee.as_str());
+        let chosen = choices(changes, book);
+        variants.entry((decisions, years, chosen)).or_default().insert(book.payee.as_str());
     }
     let mut after = BTreeMap::new();
-    for ((decisions, years), payees) in &variants {
-        if decisions.is_empty() && years.is_empty() {
+    for ((decisions, years, chosen), payees) in &variants {
+        if decisions.is_empty() && years.is_empty() && chosen.is_empty() {
             pay(present, &common, payees, &mut after)?;
             continue;
         }
@@ -251,6 +256,16 @@ pub fn simulate(present: &Present<'_>, changes: &[Change]) -> Result<Simulated, 
         }
         for ((change, rates), year) in starts.iter().zip(years) {
             variant.multiply(&change.scheme, &uplift(rates, *year), &change.text);
+        }
+        for (at, pages) in chosen {
+            let Change { text, scheme, setting, .. } = &changes[*at];
+            if let Setting::Choice(choice) = setting {
+                let core = core(changes, scheme);
+                variant.choose(scheme, &core, pages, &choice.share, text);
+                effective.push(text.clone());
+                let told = changes.iter().filter(|one| is_core(one, scheme));
+                effective.extend(told.map(|one| one.text.clone()));
+            }
         }
         refuse_disorder(&variant)?;
         pay(present, &variant, payees, &mut after)?;

@@ -185,6 +185,75 @@ fn a_decision_is_for_one_doctor_and_for_a_time() {
     assert!(!table.contains("SECRET"));
 }
 
+/// What the indicators of the adult scheme achieve, as `calculer` says: both
+/// ends, exact to six digits.
+#[cfg(test)]
+fn achieved() -> Vec<(String, [f64; 2])> {
+    let asked = ["calculer", CABINET, "--campagne", "2024", "--complement", COMPLEMENT];
+    let told = done([&asked[..], &["--dispositif", "rosp-adulte", "--format", "json"]].concat());
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let lines = told["medecins"][0]["dispositifs"][0]["indicateurs"].as_array().unwrap().iter();
+    let end = |line: &Value, end: &str| -> f64 {
+        line["realisation"][end].as_str().unwrap().parse().unwrap()
+    };
+    lines
+        .filter(|line| line["statut"] != "hors-campagne")
+        .map(|line| (line["id"].as_str().unwrap().to_owned(), [end(line, "min"), end(line, "max")]))
+        .collect()
+}
+
+/// 940 points at 7 € for 677 patients of 800: 60 % for two indicators of 30 and
+/// 20 points, 40 % for those chosen, as much each.
+#[test]
+fn a_common_core_and_a_chosen_part() {
+    let achieved = achieved();
+    let of = |id: &str| achieved.iter().find(|(one, _)| one == id).unwrap().1;
+    let core = ["diabete-hba1c", "grippe-65"];
+    let whole = 940.0 * 7.0 * 677.0 / 800.0;
+    let expected = |chosen: &[&str], end: usize| {
+        let of_core = 0.6 * of("diabete-hba1c")[end] + 0.4 * of("grippe-65")[end];
+        let mean: f64 = chosen.iter().map(|id| of(id)[end]).sum::<f64>();
+        whole * (0.6 * of_core + 0.4 * mean / f64::from(u32::try_from(chosen.len()).unwrap()))
+    };
+    let paid = |choice: &str, more: &str| {
+        let mut text = format!(
+            "titre = \"C\"\nexplication = \"Un choix.\"\nsource = \"essai\"\n\
+             [[modification]]\nchamp = \"rosp-adulte.choix\"\nvaleur = \"{choice}\"\n{more}"
+        );
+        for id in core {
+            let champ = format!("champ = \"rosp-adulte/{id}.tronc\"\n");
+            text = text + "[[modification]]\n" + &champ + "valeur = \"oui\"\n";
+        }
+        let files = folder(&[("c.toml", text.as_str())]);
+        let file = files.path().join("c.toml").display().to_string();
+        let told = json(CABINET, &["--dispositif", "rosp-adulte", "--reforme", &file]);
+        ["min", "max"].map(|end| told["total"]["apres"][end].as_str().unwrap().parse().unwrap())
+    };
+    let close = |paid: [f64; 2], chosen: &[&str]| {
+        for (end, euros) in paid.into_iter().enumerate() {
+            let expected = expected(chosen, end);
+            assert!((euros - expected).abs() < 0.02, "{chosen:?} : {euros} et non {expected}");
+        }
+    };
+    close(paid("40 tabac metformine", ""), &["tabac", "metformine"]);
+    // The three that are best achieved.
+    let mut others: Vec<_> =
+        achieved.iter().filter(|(id, _)| !core.contains(&id.as_str())).collect();
+    others.sort_by(|one, two| two.1.partial_cmp(&one.1).unwrap().then(one.0.cmp(&two.0)));
+    let best: Vec<&str> = others.iter().take(3).map(|(id, _)| id.as_str()).collect();
+    close(paid("40 meilleurs 3", ""), &best);
+    // A dated choice of one doctor goes before that of everyone; out of its
+    // years, it does not.
+    let mine = |since: &str| {
+        format!(
+            "[[modification]]\nchamp = \"rosp-adulte.choix\"\nvaleur = \"40 tsh-isolee\"\n\
+             medecin = \"M0001\"\ndepuis = {since}\n"
+        )
+    };
+    close(paid("40 meilleurs 3", &mine("2024")), &["tsh-isolee"]);
+    close(paid("40 meilleurs 3", &mine("2025")), &best);
+}
+
 #[test]
 fn an_established_doctor_gains_nothing_from_a_longer_start() {
     let told = json(CABINET, &["--reforme", "debut-activite"]);
@@ -200,7 +269,7 @@ fn what_cannot_be_computed_is_said() {
 
 #[test]
 fn bad_modifications_are_refused() {
-    let hints: [(&str, &[&str]); 10] = [
+    let hints: [(&str, &[&str]); 14] = [
         ("diabete-hba.cible=90", &["rien ne s'appelle `diabete-hba`", "`diabete-hba1c` ?"]),
         ("diabete-hba1c.cibl=90", &["pas de champ `cibl`", "`cible` ?"]),
         ("diabete-hba1c.cible=190", &["hors bornes", "entre 0 et 100"]),
@@ -211,6 +280,10 @@ fn bad_modifications_are_refused() {
         ("rosp-adulte.objectifs=percentiles 80 30", &["percentiles 30 80"]),
         ("fmt-prevention.montant=6", &["n'existe pas en 2024", "2026"]),
         ("cible", &["ID.champ=VALEUR"]),
+        ("rosp-adulte.choix=40", &["illisible", "40 meilleurs 6"]),
+        ("rosp-adulte.choix=140 meilleurs 6", &["hors bornes"]),
+        ("rosp-adulte.choix=40 tabacs", &["pas d'indicateur `tabacs` en 2024", "`tabac` ?"]),
+        ("diabete-hba1c.tronc=non", &["`tronc`", "oui"]),
     ];
     for (modification, parts) in hints {
         let message = refusal(2, &["--modifier", modification]);

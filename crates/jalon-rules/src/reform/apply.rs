@@ -61,9 +61,9 @@ impl Reformed {
         self.unweighted.contains(scheme)
     }
 
-    /// Changes the rules; says whether anything changed. Percentiles and years
-    /// of practice depend on doctors: [`Self::objectives`] and
-    /// [`Self::multiply`] apply them.
+    /// Changes the rules; says whether anything changed. Percentiles, years of
+    /// practice and choices depend on doctors: [`Self::objectives`],
+    /// [`Self::multiply`] and [`Self::choose`] apply them.
     pub fn apply(&mut self, change: &Change) -> bool {
         let Self { campaign, .. } = *self;
         let why = change.text.as_str();
@@ -120,7 +120,9 @@ impl Reformed {
                     .is_some_and(|scheme| put_dated(&mut scheme.reference, campaign, &one, why))
                     && self.unweighted.insert(scheme.to_owned())
             }
-            Setting::Percentiles(..) | Setting::Start(_) => false,
+            Setting::Percentiles(..) | Setting::Start(_) | Setting::Core | Setting::Choice(_) => {
+                false
+            }
         }
     }
 
@@ -147,6 +149,62 @@ impl Reformed {
         let present = self.rules.scheme(scheme).and_then(|one| one.coefficient(self.campaign));
         let value = present.map_or_else(|| by.clone(), |one| &one.value.value * by);
         self.coefficient(scheme, value, why);
+    }
+
+    /// Shares the points of a scheme anew: what the chosen part leaves goes to
+    /// the core, in proportion to its points; the chosen part goes to the
+    /// chosen, as much each; nothing to the others. A part without indicator
+    /// leaves its points to the other. Indicators of unknown points stay as
+    /// they are.
+    pub fn choose(
+        &mut self,
+        scheme: &str,
+        core: &BTreeSet<&str>,
+        chosen: &BTreeSet<String>,
+        share: &Fraction,
+        why: &str,
+    ) {
+        let campaign = self.campaign;
+        let exist = |page: &&Page| page.rule.scheme == scheme && self.rules.exists(page, campaign);
+        let pages: Vec<(String, Fraction)> = self
+            .rules
+            .pages
+            .iter()
+            .filter(exist)
+            .filter_map(|page| {
+                let points = page.scale_of(campaign)?.scale.points.as_ref()?;
+                Some((page.id.clone(), points.value.clone()))
+            })
+            .collect();
+        let sum = |wanted: &dyn Fn(&str) -> bool| -> Fraction {
+            pages.iter().filter(|(id, _)| wanted(id)).map(|(_, points)| points.clone()).sum()
+        };
+        let all = sum(&|_| true);
+        let of_core = sum(&|id| core.contains(id));
+        let chosen: BTreeSet<&str> = pages
+            .iter()
+            .map(|(id, _)| id.as_str())
+            .filter(|id| chosen.contains(*id) && !core.contains(id))
+            .collect();
+        let for_chosen = match (of_core.is_zero(), chosen.is_empty()) {
+            (_, true) => Fraction::zero(),
+            (true, false) => all.clone(),
+            (false, false) => &all * share,
+        };
+        let factor = (&all - &for_chosen).checked_div(&of_core).unwrap_or_else(Fraction::zero);
+        let each = for_chosen
+            .checked_div(&Fraction::from(chosen.len() as u64))
+            .unwrap_or_else(Fraction::zero);
+        for (id, points) in &pages {
+            let value = if core.contains(id.as_str()) {
+                points * &factor
+            } else if chosen.contains(id.as_str()) {
+                each.clone()
+            } else {
+                Fraction::zero()
+            };
+            self.points(scheme, id, &value, why);
+        }
     }
 
     /// The indicators whose target has become easier than the intermediate

@@ -11,7 +11,7 @@ mod read;
 mod resolve;
 
 pub use apply::Reformed;
-pub use resolve::{Change, ReformFault, Report, Setting};
+pub use resolve::{Change, Choice, Pick, ReformFault, Report, Setting};
 
 use std::ops::Range;
 

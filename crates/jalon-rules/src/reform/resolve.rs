@@ -58,6 +58,29 @@ pub enum Setting {
     Percentiles(u8, u8),
     /// What is added to the amount in each year of practice, in percent.
     Start(Vec<Fraction>),
+    /// The indicator is of the core that holds for everyone, where the others
+    /// are chosen.
+    Core,
+    /// Each doctor chooses indicators besides the core.
+    Choice(Choice),
+}
+
+/// The part of a scheme that a doctor chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its share of the points of the scheme, between 0 and 1.
+    pub share: Fraction,
+    /// What is chosen.
+    pub pick: Pick,
+}
+
+/// Indicators that a doctor chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// So many, those that the doctor achieves best today.
+    Best(usize),
+    /// These.
+    Named(Vec<String>),
 }
 
 /// Where the points of an indicator that no longer counts go.
@@ -129,6 +152,15 @@ fn change(
     let found = find(modification, rules, schemes, campaign)?;
     let (scheme, page) = found.names();
     let setting = setting(modification, found)?;
+    if let Setting::Choice(Choice { pick: Pick::Named(ids), .. }) = &setting {
+        let pages = rules.pages().iter().filter(|page| page.rule.scheme == scheme);
+        let exist = pages.filter(|page| rules.exists(page, campaign));
+        let known: Vec<_> = exist.map(|page| page.id.as_str()).collect();
+        if let Some(id) = ids.iter().find(|id| !known.contains(&id.as_str())) {
+            let message = format!("`{scheme}` n'a pas d'indicateur `{id}` en {campaign}");
+            return Err((message, Some(choose(id, "indicateurs", &known))));
+        }
+    }
     Ok(Change {
         text: modification.text.clone(),
         scheme: scheme.to_owned(),
@@ -159,11 +191,12 @@ impl<'r> Found<'r> {
                 "ponderation",
                 "objectifs",
                 "debut",
+                "choix",
             ],
             Self::Scheme(AnyScheme::Classes(_)) => &[],
             Self::Scheme(AnyScheme::Gate(_)) => &["valeur_point", "reference", "bloc"],
             Self::Page(page) if page.form == Form::Rate => {
-                &["intermediaire", "cible", "seuil", "points", "exclu"]
+                &["intermediaire", "cible", "seuil", "points", "exclu", "tronc"]
             }
             Self::Scheme(AnyScheme::Counted(_)) | Self::Page(_) | Self::Class(_) => &["montant"],
             Self::Item(_) => &["points"],
@@ -319,6 +352,11 @@ fn setting(modification: &Modification, found: Found<'_>) -> Result<Setting, Wro
         "ponderation" if value == "aucune" => Setting::Unweighted,
         "ponderation" => return Err(wrong("aucune")),
         "objectifs" => percentiles(value).ok_or_else(|| wrong("percentiles 30 80"))?,
+        "tronc" if value == "oui" => Setting::Core,
+        "tronc" => return Err(wrong("oui")),
+        "choix" => choice(value).ok_or_else(|| {
+            wrong("une part des points en %, puis un nombre ou des indicateurs : 40 meilleurs 6, ou 40 tabac alcool")
+        })?,
         _ => start(value).ok_or_else(|| wrong("un pourcentage par année d'exercice : 20 15 5"))?,
     };
     Ok(setting)
@@ -328,6 +366,19 @@ fn percentiles(value: &str) -> Option<Setting> {
     let (low, high) = value.strip_prefix("percentiles")?.trim().split_once(' ')?;
     let (low, high) = (low.trim().parse().ok()?, high.trim().parse().ok()?);
     (1 <= low && low <= high && high <= 100).then_some(Setting::Percentiles(low, high))
+}
+
+fn choice(value: &str) -> Option<Setting> {
+    let (share, picked) = value.trim().split_once(' ')?;
+    let share = share.trim_end_matches('%').parse::<Fraction>().ok()?.hundredths();
+    let picked: Vec<_> = picked.trim_start_matches('%').split_whitespace().collect();
+    let pick = match picked[..] {
+        ["meilleurs", number] => Pick::Best(number.parse().ok().filter(|number| *number > 0)?),
+        [] | ["meilleurs", ..] => return None,
+        _ => Pick::Named(picked.into_iter().map(str::to_owned).collect()),
+    };
+    let is_share = !share.is_negative() && share <= Fraction::one();
+    is_share.then_some(Setting::Choice(Choice { share, pick }))
 }
 
 fn start(value: &str) -> Option<Setting> {
