@@ -44,7 +44,7 @@ pub(super) fn missing(
             },
             seen: evidence.count,
             until: deadline(criterion, campaign, birth)
-                .filter(|until| today.is_none_or(|today| today < *until)),
+                .filter(|until| today.is_none_or(|today| today <= *until)),
         })
         .collect()
 }

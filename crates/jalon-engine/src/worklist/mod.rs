@@ -305,8 +305,8 @@ pub enum Order {
 }
 
 impl<'r> Worklist<'r> {
-    /// Makes the worklist of one doctor from what was counted. What can only be
-    /// done up to `today`, if given, is done or too late.
+    /// Makes the worklist of one doctor from what was counted. What could only be
+    /// done before `today`, if given, is too late.
     pub fn make(
         books: &Books<'r>,
         people: &People,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jalon_engine::ledger::{Ends, PartKind};
+use jalon_engine::ledger::Ends;
 use jalon_rules::{Fraction, Range};
 
 use super::lines::{Element, Line};
@@ -84,7 +84,7 @@ pub fn csv(compared: &Compared<'_, '_>) -> String {
             let _ = writeln!(out, "{},,,{amounts}", head("dispositif"));
             for line in compared.lines(pair, Some(id)) {
                 let sides = [&line.before, &line.after];
-                let names = sides.map(|side| side.iter().map(name).collect::<Vec<_>>().join(" + "));
+                let names = [names(&pair.before, &line.before), names(&pair.after, &line.after)];
                 let amounts = sides.map(|side| sum(side));
                 let difference = line.difference().as_ref().map_or_else(|| ",".into(), range);
                 let _ = writeln!(
@@ -100,13 +100,8 @@ pub fn csv(compared: &Compared<'_, '_>) -> String {
     out
 }
 
-/// The page, or the word for what has none.
-fn name<'r>(element: &Element<'r>) -> &'r str {
-    let word = match element.kind {
-        PartKind::Block => "bloc",
-        _ => "reste",
-    };
-    element.kind.page().unwrap_or(word)
+fn names(schemes: &[&str], elements: &[Element<'_>]) -> String {
+    elements.iter().map(|one| one.name(schemes)).collect::<Vec<_>>().join(" + ")
 }
 
 /// Both ends of a sum of elements; empty when none has euros of its own.

@@ -15,6 +15,19 @@ pub struct Element<'r> {
     pub euros: Option<Ends>,
 }
 
+impl Element<'_> {
+    /// Its page; with its scheme, where several stand together and it is not
+    /// of the first.
+    pub fn name(&self, schemes: &[&str]) -> String {
+        let name = self.kind.page().unwrap_or_else(|| self.kind.word());
+        if schemes.first().is_none_or(|first| *first == self.scheme) {
+            name.to_owned()
+        } else {
+            format!("{}/{name}", self.scheme)
+        }
+    }
+}
+
 /// Parts of both campaigns with one subject.
 #[derive(Default)]
 pub struct Line<'r> {

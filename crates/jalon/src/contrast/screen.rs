@@ -107,7 +107,7 @@ fn schemes(compared: &Compared<'_, '_>, pair: &Pair<'_>) -> Vec<Vec<String>> {
 /// One row an element, those of one subject side by side.
 fn elements(pair: &Pair<'_>, line: &Line<'_>) -> Vec<Vec<String>> {
     let cell = |schemes: &[&str], side: &[Element<'_>], at: usize| match side.get(at) {
-        Some(one) => [format!("  {}", name(schemes, one)), worth(one)],
+        Some(one) => [format!("  {}", one.name(schemes)), worth(one)],
         None => [format!("  {}", alone(at)), String::new()],
     };
     let rows = 0..line.before.len().max(line.after.len());
@@ -130,24 +130,13 @@ fn is_rest(line: &Line<'_>) -> bool {
     line.before.iter().chain(&line.after).any(|one| one.kind == PartKind::Rest)
 }
 
-/// The page of an element; with its scheme, where several stand together and
-/// it is not the first.
-fn name(schemes: &[&str], element: &Element<'_>) -> String {
-    let name = element.kind.page().unwrap_or_else(|| element.kind.word());
-    if schemes.first().is_none_or(|first| *first == element.scheme) {
-        name.to_owned()
-    } else {
-        format!("{}/{name}", element.scheme)
-    }
-}
-
 fn worth(element: &Element<'_>) -> String {
     match (&element.euros, element.kind) {
         (Some(Ends { low, high }), _) if low == high => french::euros(low),
         (Some(Ends { low, high }), _) => {
             format!("{} à {}", french::euros(low), french::euros(high))
         }
-        (None, PartKind::Prerequisite(_)) => "avec le bloc".to_owned(),
+        (None, PartKind::Prerequisite(_)) => "prérequis".to_owned(),
         (None, _) => "dans le reste".to_owned(),
     }
 }
