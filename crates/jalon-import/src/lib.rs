@@ -7,11 +7,14 @@
 pub mod columns;
 pub mod dates;
 pub mod draft;
+pub mod drugs;
 pub mod error;
 pub mod facts;
 pub mod importer;
 pub mod label;
 pub mod list;
+pub mod nomenclature;
+pub mod omop;
 pub mod register;
 pub mod report;
 pub mod settle;

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
-use jalon_data::records::{Records, Stop};
+use encoding_rs::{Encoding, UTF_8};
+use jalon_data::records::{Records, Stop, decode};
 
 use super::cells::Gathered;
 use super::{Limits, Refusal, Sheet, spoilt};
@@ -21,25 +21,20 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal>
         _ => Cow::Borrowed(bytes),
     };
     let mut rows = Gathered::new(limits);
-    let records = Records::start(bytes.as_ref()).map_err(|stop| stopped(&stop))?;
-    let mut records = records.separated(separator(&bytes));
-    while let Some(record) = records.next().map_err(|stop| stopped(&stop))? {
+    let separators = [separator(&bytes)];
+    let mut records =
+        Records::start_among(bytes.as_ref(), &separators).map_err(|stop| stopped(&stop))?;
+    while let Some(record) = records.next_record().map_err(|stop| stopped(&stop))? {
         if record.has_loose_quote() {
             let hint = "dans une cellule entre guillemets, un guillemet s'écrit deux fois";
             let refusal = Refusal::new("texte après un guillemet fermant", hint);
             return Err(refusal.at(record.line));
         }
         for column in 0..record.len() {
-            rows.put(record.line, column, &decoded(record.cell(column)))?;
+            rows.put(record.line, column, &decode(record.cell(column)))?;
         }
     }
     Ok(vec![rows.sheet("")])
-}
-
-/// UTF-8, else Windows-1252, told cell by cell: files are made by pasting others.
-fn decoded(bytes: &[u8]) -> Cow<'_, str> {
-    str::from_utf8(bytes)
-        .map_or_else(|_| WINDOWS_1252.decode_without_bom_handling(bytes).0, Cow::Borrowed)
 }
 
 /// The separator, among `;`, tabulation and `,`: the one that the most lines

@@ -124,9 +124,9 @@ fn found<'r>(rows: &'r mut Vec<Row>, key: &[&String], width: usize) -> &'r mut R
 
 /// The rows under the header.
 fn rows(text: &str) -> Option<Vec<Row>> {
-    let mut records = Records::start(text.as_bytes()).ok()?.separated(b',');
+    let mut records = Records::start_among(text.as_bytes(), b",").ok()?;
     let mut rows = Vec::new();
-    while let Some(record) = records.next().ok()? {
+    while let Some(record) = records.next_record().ok()? {
         let cells = (0..record.len())
             .map(|at| str::from_utf8(record.cell(at)).map(|cell| cell.trim().to_owned()))
             .collect::<Result<_, _>>()
