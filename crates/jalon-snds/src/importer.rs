@@ -27,6 +27,9 @@ use crate::tally::{SharedTally, Tally};
 /// Memory that sorting may hold before it spills, unless told otherwise.
 const MEMORY: usize = 640 << 20;
 
+/// Memory without which sorts cannot merge what they spilled, for each thread.
+const LEAST: usize = 8 << 20;
+
 /// Most threads: reading is soon as fast as disks are.
 const MOST_THREADS: usize = 16;
 
@@ -54,7 +57,7 @@ impl DcirImporter {
     }
 
     /// Memory, in bytes, that sorting may hold before it writes to disk; 640 MB
-    /// unless told. The whole process takes about twice that, and 150 bytes a
+    /// unless told, and never less than 8 MB a thread. The whole process takes about twice that, and 150 bytes a
     /// person of `IR_BEN_R`. Changes nothing in the result.
     #[must_use]
     pub fn memory(self, bytes: usize) -> Self {
@@ -205,8 +208,9 @@ impl DcirImporter {
             .prefix(".tri-")
             .tempdir_in(&beside)
             .map_err(ImportError::io(&beside))?;
+        let threads = self.thread_count();
         let means =
-            Means { memory: self.memory, threads: self.thread_count(), spill: spill.path() };
+            Means { memory: self.memory.max(LEAST * threads), threads, spill: spill.path() };
         let ids = shared.people.ids().collect();
         let births = || shared.people.births();
         let names = Arc::clone(&shared.practitioners);

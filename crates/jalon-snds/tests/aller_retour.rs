@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jalon_data::generer::{Plan, generer};
@@ -39,7 +39,7 @@ fn joined(rows: Vec<Vec<String>>) -> Vec<String> {
 fn check(seed: u64, format: Format, cut: Cut) {
     let dir = TempDir::new().unwrap();
     let (first, claims) = (dir.path().join("dossier"), dir.path().join("snds"));
-    let plan = Plan { patients: 300, medecins: 3, graine: seed, campagne: 2024 };
+    let plan = Plan { patients: 150, medecins: 3, graine: seed, campagne: 2024 };
     generer(&plan, &first, Format::Parquet, &mut |_| {}).unwrap();
     write(&Dossier::open(&first).unwrap(), &claims, format, cut).unwrap();
     let imported = import(&claims).unwrap();
@@ -82,8 +82,15 @@ fn check(seed: u64, format: Format, cut: Cut) {
     let mut expected = cells(&first, "delivrances");
     let mut found = cells(&again, "delivrances");
     assert!(expected.iter().any(|row| row[4].starts_with('-')), "des annulations");
+    // A code that means several things keeps one of them.
+    let mut meanings: BTreeMap<String, BTreeSet<Vec<String>>> = BTreeMap::new();
+    for row in &expected {
+        let meaning = [&row[3..4], &row[6..8]].concat();
+        meanings.entry(row[2].clone()).or_default().insert(meaning);
+    }
+    let several = |code: &str| meanings.get(code).is_some_and(|meanings| meanings.len() > 1);
     for row in expected.iter_mut().chain(&mut found) {
-        if row[2].is_empty() || row[2].starts_with('9') {
+        if row[2].is_empty() || row[2].starts_with('9') || several(&row[2]) {
             row[2] = "inventé".to_owned();
         }
         row[5].clear();
@@ -130,7 +137,7 @@ fn monthly_flows_in_csv() {
 fn same_bytes_whatever_the_means() {
     let dir = TempDir::new().unwrap();
     let first = dir.path().join("dossier");
-    let plan = Plan { patients: 400, medecins: 2, graine: 5, campagne: 2024 };
+    let plan = Plan { patients: 600, medecins: 2, graine: 5, campagne: 2024 };
     generer(&plan, &first, Format::Csv, &mut |_| {}).unwrap();
     let dossier = Dossier::open(&first).unwrap();
     let (whole, cut) = (dir.path().join("entier"), dir.path().join("flux"));
@@ -139,7 +146,7 @@ fn same_bytes_whatever_the_means() {
     let one = import_with(jalon_snds::DcirImporter::new(&whole).threads(1)).unwrap();
     let four = import_with(jalon_snds::DcirImporter::new(&cut).threads(4)).unwrap();
     // So little memory that everything goes through the disk.
-    let tight = jalon_snds::DcirImporter::new(&cut).threads(2).memory(4 << 20);
+    let tight = jalon_snds::DcirImporter::new(&cut).threads(2).memory(0);
     let tight = import_with(tight).unwrap();
     for table in ["patients", "medecins", "rattachements", "delivrances", "actes", "ald", "sejours"]
     {
