@@ -9,7 +9,7 @@ use jalon_import::{Draft, ImportError};
 use crate::people::{People, Verdict};
 use crate::source::Source;
 use crate::spec::{TableId, imb};
-use crate::tally::{Reason, Tally};
+use crate::tally::{Reason, Tally, count};
 
 /// Off the list of thirty.
 const OFF_LIST: i64 = 31;
@@ -38,7 +38,7 @@ impl Diseases {
     /// Reads `IR_IMB_R`.
     pub fn read(source: &Arc<Source>, people: &People, tally: &mut Tally) -> (Self, u64) {
         let mut all = Self::default();
-        let count = source.each(TableId::Imb, |lines| {
+        let lines_read = source.each(TableId::Imb, |lines| {
             for row in 0..lines.len() {
                 let Some(person) = lines.text(imb::PERSON, row) else {
                     source.empty_cell(lines, row, imb::PERSON);
@@ -80,7 +80,7 @@ impl Diseases {
                 tally.leave(reason, lines.spot(row));
             }
         });
-        (all, count)
+        (all, lines_read)
     }
 
     /// Writes them, by patient and day.
@@ -107,8 +107,8 @@ impl Diseases {
         }
         if self.rebuilt > 0 {
             draft.report.note(format!(
-                "IR_IMB_R : {} numéros d'ALD 0 ou vides, reconstruits d'après le diagnostic ou la nature de l'exonération",
-                self.rebuilt
+                "IR_IMB_R : numéro d'ALD 0 ou vide, reconstruit d'après le diagnostic ou la nature de l'exonération, sur {}",
+                count(self.rebuilt, "ligne")
             ));
         }
         Ok(())

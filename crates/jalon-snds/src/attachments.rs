@@ -10,7 +10,7 @@ use jalon_import::{Draft, ImportError};
 use crate::people::{People, Verdict};
 use crate::source::Source;
 use crate::spec::{TableId, mtt};
-use crate::tally::{Reason, Tally};
+use crate::tally::{Reason, Tally, agreed};
 use crate::words::Spot;
 
 /// The first médecins traitants were chosen from 1 January 2005 on.
@@ -110,8 +110,13 @@ impl Attachments {
         };
         let mut choices = std::mem::take(&mut self.choices);
         choices.sort_by(|a, b| {
-            (a.patient, a.from, -i64::from(a.to), name(a), a.spot)
-                .cmp(&(b.patient, b.from, -i64::from(b.to), name(b), b.spot))
+            (a.patient, a.from, -i64::from(a.to), name(a), a.spot).cmp(&(
+                b.patient,
+                b.from,
+                -i64::from(b.to),
+                name(b),
+                b.spot,
+            ))
         });
         let mut cut = 0_u64;
         let mut kept: Option<Choice> = None;
@@ -135,12 +140,17 @@ impl Attachments {
         }
         if cut > 0 {
             draft.report.note(format!(
-                "IR_MTT_R : {cut} périodes chevauchaient la suivante, et finissent à son début"
+                "IR_MTT_R : {} sur la suivante, dont le début y met fin",
+                match cut {
+                    1 => "1 période empiétait".to_owned(),
+                    cut => format!("{cut} périodes empiétaient"),
+                }
             ));
         }
         if self.unstarted > 0 {
+            let counted = agreed(self.unstarted, "compté");
             draft.report.note(format!(
-                "IR_MTT_R : {} choix sans date de début, comptés depuis le 1er janvier 2005 ou la naissance",
+                "IR_MTT_R : {} choix sans date de début, {counted} depuis le 1er janvier 2005 ou la naissance",
                 self.unstarted
             ));
         }

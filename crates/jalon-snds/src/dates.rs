@@ -63,14 +63,16 @@ impl Form {
     /// The day of a text of this form, the hour left aside.
     fn parse(self, text: &[u8]) -> Result<i32, DayError> {
         match (self, text) {
-            (
-                Self::Iso,
-                [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, rest @ ..],
-            ) if is_hour(rest) => civil(&[*y0, *y1, *y2, *y3], &[*m0, *m1], &[*d0, *d1]),
-            (
-                Self::Slashes,
-                [d0, d1, b'/', m0, m1, b'/', y0, y1, y2, y3, rest @ ..],
-            ) if is_hour(rest) => civil(&[*y0, *y1, *y2, *y3], &[*m0, *m1], &[*d0, *d1]),
+            (Self::Iso, [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, rest @ ..])
+                if is_hour(rest) =>
+            {
+                civil(&[*y0, *y1, *y2, *y3], &[*m0, *m1], &[*d0, *d1])
+            }
+            (Self::Slashes, [d0, d1, b'/', m0, m1, b'/', y0, y1, y2, y3, rest @ ..])
+                if is_hour(rest) =>
+            {
+                civil(&[*y0, *y1, *y2, *y3], &[*m0, *m1], &[*d0, *d1])
+            }
             (Self::Sas, [d0, d1, m0, m1, m2, y0, y1, y2, y3, rest @ ..]) if is_hour(rest) => {
                 let name = [*m0, *m1, *m2].map(|letter| letter.to_ascii_uppercase());
                 let month = MONTHS.iter().position(|month| **month == name);

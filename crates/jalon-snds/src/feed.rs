@@ -205,18 +205,15 @@ impl Feed {
         self.head(key, head, Ok(patient))
     }
 
-    fn practitioner(
-        &mut self,
-        lines: &Lines,
-        column: usize,
-        row: usize,
-    ) -> Result<u32, Refusal> {
+    fn practitioner(&mut self, lines: &Lines, column: usize, row: usize) -> Result<u32, Refusal> {
         let Some(number) = lines.text(column, row) else { return Ok(0) };
         self.practitioners.number(number.as_bytes()).ok_or_else(|| {
             let at = lines.numbers.get(row).copied().unwrap_or_default();
             self.shared.source.complain(lines.file, at, Some(column), || {
-                jalon_data::fault::Words::new("trop de professionnels différents : plus de quatre millions")
-                    .hint("les colonnes ont-elles été confondues ?")
+                jalon_data::fault::Words::new(
+                    "trop de professionnels différents : plus de quatre millions",
+                )
+                .hint("les colonnes ont-elles été confondues ?")
             });
             Refusal::Fault
         })
@@ -301,7 +298,8 @@ impl Feed {
     ) -> Result<(), Refusal> {
         let no_code = || Refusal::Left(Reason::NoCode(table));
         let number = |column| lines.integer(column, row);
-        let whole = |code: Option<i64>| code.and_then(|code| u64::try_from(code).ok()).filter(|it| *it > 0);
+        let whole =
+            |code: Option<i64>| code.and_then(|code| u64::try_from(code).ok()).filter(|it| *it > 0);
         let letters = |column: usize| lines.text(column, row).and_then(pack);
         let detail = Detail {
             tag: Tag::Box,
@@ -319,9 +317,8 @@ impl Feed {
         let delay = || number(pmsi::DELAY).and_then(|delay| i16::try_from(delay).ok()).unwrap_or(0);
         let line = match table {
             TableId::Pha => {
-                let code = whole(number(detail::CODE)).or_else(|| {
-                    whole(number(detail::OLD_CODE).and_then(cip13_of_cip7))
-                });
+                let code = whole(number(detail::CODE))
+                    .or_else(|| whole(number(detail::OLD_CODE).and_then(cip13_of_cip7)));
                 let quantity = quantity(detail::QUANTITY)?;
                 Detail { code: code.ok_or_else(no_code)?, quantity, ..detail }
             }

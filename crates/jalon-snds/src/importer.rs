@@ -134,9 +134,7 @@ impl DcirImporter {
         let mut wanted = vec![AtomicI64::new(0)];
         let mut numbers: BTreeMap<Box<str>, usize> = BTreeMap::new();
         for doctor in attachments.doctors() {
-            if practitioners.speciality(doctor) == 0
-                && names.number(doctor.as_bytes()).is_some()
-            {
+            if practitioners.speciality(doctor) == 0 && names.number(doctor.as_bytes()).is_some() {
                 numbers.insert(doctor.clone(), wanted.len());
                 wanted.push(AtomicI64::new(0));
             }
@@ -179,9 +177,12 @@ impl DcirImporter {
             (TableId::Imb, disease_lines),
         ]
         .into_iter()
-        .chain(TABLES.iter().zip(&shared.counts).map(|(table, count)| {
-            (*table, count.load(Ordering::Relaxed) as u64)
-        })) {
+        .chain(
+            TABLES
+                .iter()
+                .zip(&shared.counts)
+                .map(|(table, count)| (*table, count.load(Ordering::Relaxed) as u64)),
+        ) {
             if source.layout.holds(table) {
                 report.read(&table.name(), count);
             }

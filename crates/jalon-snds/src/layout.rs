@@ -155,7 +155,11 @@ fn split(name: &str) -> (&str, Option<Format>) {
 fn table_of(name: &str) -> Option<(TableId, u8)> {
     let name = name.to_ascii_uppercase();
     if let Some(rest) = name.strip_prefix("T_MCO") {
-        let year: u8 = rest.get(..2).filter(|year| year.bytes().all(|it| it.is_ascii_digit()))?.parse().ok()?;
+        let year: u8 = rest
+            .get(..2)
+            .filter(|year| year.bytes().all(|it| it.is_ascii_digit()))?
+            .parse()
+            .ok()?;
         let table = rest.get(2..)?;
         let specs = SPECS.iter().filter(|spec| spec.yearly);
         return specs
@@ -195,7 +199,8 @@ mod tests {
         assert_eq!(table_of("T_MCO24C"), Some((TableId::Stay, 24)));
         assert_eq!(table_of("t_mco07fmstc"), Some((TableId::VisitAct, 7)));
         assert_eq!(table_of("T_MCO24CSTC_1"), Some((TableId::Visit, 24)));
-        for name in ["ER_PRS", "ER_PRS_F_copie", "T_MCO2C", "T_MCO24E", "T_MCOaaC", "IR_IBA_R", ""] {
+        for name in ["ER_PRS", "ER_PRS_F_copie", "T_MCO2C", "T_MCO24E", "T_MCOaaC", "IR_IBA_R", ""]
+        {
             assert_eq!(table_of(name), None, "{name}");
         }
     }

@@ -9,8 +9,8 @@
 mod ald;
 mod attachments;
 mod cells;
-mod complaints;
 mod codes;
+mod complaints;
 mod dates;
 mod feed;
 mod importer;

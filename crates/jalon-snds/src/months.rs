@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use jalon_data::day;
 use jalon_import::Report;
 
+use crate::tally::{agreed, count};
+
 /// Flows that must follow a month of care before almost all of it is known.
 const WAIT: i32 = 6;
 
@@ -86,8 +88,12 @@ impl Months {
             return;
         };
         report.note(format!("flux de {} à {}", shown(first), shown(last)));
-        let late: Vec<Month> =
-            self.care.keys().copied().filter(|month| (last - WAIT + 1..=last).contains(month)).collect();
+        let late: Vec<Month> = self
+            .care
+            .keys()
+            .copied()
+            .filter(|month| (last - WAIT + 1..=last).contains(month))
+            .collect();
         if let (Some(from), Some(to)) = (late.first(), late.last()) {
             report.note(format!(
                 "mois de soins suivis de moins de six mois de flux, donc incomplets : {} à {}",
@@ -95,8 +101,11 @@ impl Months {
                 shown(*to)
             ));
         }
-        let thin: Vec<String> =
-            self.thin(last - WAIT).into_iter().map(|(month, share)| format!("{} ({share} %)", shown(month))).collect();
+        let thin: Vec<String> = self
+            .thin(last - WAIT)
+            .into_iter()
+            .map(|(month, share)| format!("{} ({share} %)", shown(month)))
+            .collect();
         if !thin.is_empty() {
             report.note(format!(
                 "mois de soins bien moins remplis que leurs voisins (part de leur moyenne) : {}",
@@ -104,21 +113,20 @@ impl Months {
             ));
         }
         if self.after_flow > 0 {
-            report.note(format!(
-                "ER_PRS_F : {} lignes dont le soin est postérieur à leur flux, gardées",
-                self.after_flow
-            ));
+            let (lines, kept) =
+                (count(self.after_flow, "ligne"), agreed(self.after_flow, "gardée"));
+            report.note(format!("ER_PRS_F : {lines} dont le soin est postérieur au flux, {kept}"));
         }
         if self.old > 0 {
+            let (lines, kept) = (count(self.old, "ligne"), agreed(self.old, "gardée"));
             report.note(format!(
-                "ER_PRS_F : {} lignes dont le soin précède leur flux de plus de 27 mois, gardées",
-                self.old
+                "ER_PRS_F : {lines} dont le soin précède le flux de plus de 27 mois, {kept}"
             ));
         }
     }
 
-    /// Months with less than half of what their neighbours hold on average,
-    /// and the share, in percent.
+    /// Months with less than half of what each neighbour holds, and their share
+    /// of the neighbours' mean, in percent.
     fn thin(&self, until: Month) -> Vec<(Month, u64)> {
         let (Some(first), Some(last)) = (self.care.keys().next(), self.care.keys().last()) else {
             return Vec::new();
@@ -126,9 +134,9 @@ impl Months {
         let count = |month: Month| self.care.get(&month).copied().unwrap_or_default();
         (*first + 1..(*last).min(until + 1))
             .filter_map(|month| {
-                let around = count(month - 1) + count(month + 1);
-                let thin = around / 2 >= FEW && count(month) * 4 < around;
-                thin.then(|| (month, count(month) * 200 / around))
+                let (before, own, after) = (count(month - 1), count(month), count(month + 1));
+                let least = before.min(after);
+                (least >= FEW && own * 2 < least).then(|| (month, own * 200 / (before + after)))
             })
             .collect()
     }
@@ -180,8 +188,8 @@ mod tests {
                 "flux de 2023-02 à 2023-08",
                 "mois de soins suivis de moins de six mois de flux, donc incomplets : 2023-03 à 2023-08",
                 "mois de soins bien moins remplis que leurs voisins (part de leur moyenne) : 2023-02 (20 %)",
-                "ER_PRS_F : 1 lignes dont le soin est postérieur à leur flux, gardées",
-                "ER_PRS_F : 1 lignes dont le soin précède leur flux de plus de 27 mois, gardées",
+                "ER_PRS_F : 1 ligne dont le soin est postérieur au flux, gardée",
+                "ER_PRS_F : 1 ligne dont le soin précède le flux de plus de 27 mois, gardée",
             ]
         );
     }

@@ -29,7 +29,9 @@ pub(crate) struct Opened {
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
     /// Whether its last line ends.
-    Csv { ends: bool },
+    Csv {
+        ends: bool,
+    },
     Parquet(ArrowReaderMetadata),
 }
 
@@ -183,7 +185,7 @@ fn match_columns(
         };
         if needed && ranks[index].is_none() {
             let wanted = column.names.first().copied().unwrap_or_default();
-            let near = nearest(wanted, names.iter().map(String::as_str));
+            let near = near(wanted, names);
             let hint = match (near, column.names.get(1)) {
                 (Some(near), _) => format!("`{}` ?", escaped(near)),
                 (None, Some(other)) => format!("aussi lue sous le nom `{other}`"),
@@ -202,6 +204,13 @@ fn match_columns(
     ranks
 }
 
+/// The name among those of a file that was probably meant.
+fn near<'n>(wanted: &str, names: &'n [String]) -> Option<&'n str> {
+    let small: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+    let found = nearest(wanted, small.iter().map(String::as_str))?;
+    small.iter().position(|name| name == found).map(|rank| names[rank].as_str())
+}
+
 /// Whether a column of a Parquet type can be read.
 fn takes(holds: Holds, kind: &DataType) -> bool {
     use DataType as T;
@@ -209,7 +218,7 @@ fn takes(holds: Holds, kind: &DataType) -> bool {
     let whole = kind.is_integer();
     match holds {
         Holds::Text | Holds::Person => text || whole,
-        Holds::Integer | Holds::Quantity => {
+        Holds::Integer | Holds::Rank | Holds::Quantity => {
             text || whole
                 || matches!(kind, T::Boolean | T::Float32 | T::Float64 | T::Decimal128(..))
         }
@@ -222,7 +231,7 @@ fn takes(holds: Holds, kind: &DataType) -> bool {
 fn expected(holds: Holds) -> &'static str {
     match holds {
         Holds::Text | Holds::Person => "texte ou entier",
-        Holds::Integer | Holds::Quantity => "nombre, ou texte",
+        Holds::Integer | Holds::Rank | Holds::Quantity => "nombre, ou texte",
         Holds::Date => "DATE, TIMESTAMP, ou texte",
     }
 }

@@ -11,7 +11,7 @@ use jalon_import::{Draft, ImportError};
 use crate::lines::Lines;
 use crate::source::Source;
 use crate::spec::{TableId, ben};
-use crate::tally::{Reason, Tally};
+use crate::tally::{Reason, Tally, agreed, count};
 use crate::words::Spot;
 
 /// What a pseudonym leads to.
@@ -76,7 +76,7 @@ impl People {
     /// Reads `IR_BEN_R`.
     pub fn read(source: &Arc<Source>, tally: &mut Tally) -> (Self, u64) {
         let mut all = Vec::new();
-        let count = source.each(TableId::Ben, |lines| {
+        let lines_read = source.each(TableId::Ben, |lines| {
             for row in 0..lines.len() {
                 match line(lines, row) {
                     Some(line) => all.push(line),
@@ -84,7 +84,7 @@ impl People {
                 }
             }
         });
-        (Self::of(all, tally), count)
+        (Self::of(all, tally), lines_read)
     }
 
     fn of(lines: Vec<Line>, tally: &mut Tally) -> Self {
@@ -139,7 +139,11 @@ impl People {
         match self.bearers.get(pseudonym) {
             None => Verdict::Stranger,
             Some(Bearers::One(known, verdict)) => {
-                if fits(*known) { *verdict } else { Verdict::Stranger }
+                if fits(*known) {
+                    *verdict
+                } else {
+                    Verdict::Stranger
+                }
             }
             Some(Bearers::Several(several)) => {
                 let mut found = several.iter().filter(|(known, _)| fits(*known));
@@ -224,21 +228,22 @@ impl People {
         let report = &mut draft.report;
         report.leave_many(&Reason::NoBirth.sentence(), nobody);
         if self.contradictions > 0 {
+            let lines = count(self.contradictions, "ligne");
             report.note(format!(
-                "IR_BEN_R : {} lignes contredisent une autre ligne de la même personne (naissance ou sexe) ; la première l'emporte",
-                self.contradictions
+                "IR_BEN_R : {lines} en contradiction avec une autre de la même personne (naissance ou sexe) ; la première l'emporte"
             ));
         }
         if early > 0 {
-            report.note(format!("IR_BEN_R : {early} décès d'avant la naissance, laissés de côté"));
+            let left = agreed(early, "laissé");
+            report.note(format!("IR_BEN_R : {early} décès d'avant la naissance, {left} de côté"));
         }
         let guessed = self.births.lock().unwrap_or_else(PoisonError::into_inner);
         if !guessed.is_empty() {
             let unsure = guessed.values().filter(|(from, to)| year_of(*from) != year_of(*to));
+            let (all, unsure) = (guessed.len() as u64, unsure.count());
             report.note(format!(
-                "IR_BEN_R : {} naissances inconnues, estimées d'après l'âge aux soins ; l'année de {} d'entre elles est incertaine",
-                guessed.len(),
-                unsure.count()
+                "IR_BEN_R : naissance inconnue et estimée d'après l'âge aux soins pour {}, dont {unsure} sans que l'année soit sûre",
+                count(all, "personne")
             ));
         }
         Ok(())

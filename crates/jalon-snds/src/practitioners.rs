@@ -11,6 +11,7 @@ use crate::dates::Form;
 use crate::people::{first_day, plausible_year};
 use crate::source::Source;
 use crate::spec::{TableId, practitioner};
+use crate::tally::count;
 
 /// Specialities of those who are no physicians: dentists, midwives, nurses,
 /// physiotherapists, laboratories, pharmacies, carriers and the like. Only
@@ -50,7 +51,7 @@ impl Practitioners {
     /// Reads `DA_PRA_R`, of which each year has its lines.
     pub fn read(source: &Arc<Source>) -> (Self, u64) {
         let mut all = Self::default();
-        let count = source.each(TableId::Practitioner, |lines| {
+        let lines_read = source.each(TableId::Practitioner, |lines| {
             for row in 0..lines.len() {
                 let Some(number) = lines.text(practitioner::NUMBER, row) else { continue };
                 // A text in the SNDS, of a form that its schema does not tell.
@@ -76,7 +77,7 @@ impl Practitioners {
                 }
             }
         });
-        (all, count)
+        (all, lines_read)
     }
 
     /// The speciality of a practitioner, 0 when unknown.
@@ -124,13 +125,14 @@ impl Practitioners {
         }
         if unknown > 0 {
             draft.report.note(format!(
-                "{unknown} médecins de spécialité inconnue (99) : ni DA_PRA_R ni leurs actes ne la disent"
+                "{} de spécialité inconnue (99) : ni DA_PRA_R ni les actes ne la disent",
+                count(unknown, "médecin")
             ));
         }
         if self.unread > 0 {
             draft.report.note(format!(
-                "DA_PRA_R : {} dates d'installation illisibles (PFS_INS_DSD), laissées de côté",
-                self.unread
+                "DA_PRA_R : date d'installation illisible (PFS_INS_DSD) et laissée de côté, sur {}",
+                count(self.unread, "ligne")
             ));
         }
         Ok(())

@@ -30,8 +30,9 @@ impl Products {
         let count = source.each(TableId::Product, |lines| {
             for row in 0..lines.len() {
                 let atc = lines.text(product::ATC, row);
-                let atc: Option<Box<str>> =
-                    atc.filter(|atc| atc.starts_with(|it: char| it.is_ascii_uppercase())).map(Into::into);
+                let atc: Option<Box<str>> = atc
+                    .filter(|atc| atc.starts_with(|it: char| it.is_ascii_uppercase()))
+                    .map(Into::into);
                 let large = match lines.text(product::PACK, row) {
                     Some("GC") => Some(true),
                     Some("NGC") => Some(false),

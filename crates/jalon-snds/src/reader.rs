@@ -152,7 +152,9 @@ impl Gather {
     fn of(holds: Holds) -> Self {
         match holds {
             Holds::Text | Holds::Person => Self::Text(StringViewBuilder::new()),
-            Holds::Integer | Holds::Quantity => Self::Number(Int64Builder::with_capacity(BATCH)),
+            Holds::Integer | Holds::Rank | Holds::Quantity => {
+                Self::Number(Int64Builder::with_capacity(BATCH))
+            }
             Holds::Date => Self::Day(Date32Builder::with_capacity(BATCH), None),
         }
     }
@@ -309,8 +311,11 @@ impl ParquetPart {
                 .build()
         });
         let reader = reader.map_err(|error| Box::new(unreadable(&error)))?;
-        let ranks: Vec<_> =
-            context.ranks.iter().map(|rank| rank.and_then(|rank| order.binary_search(&rank).ok())).collect();
+        let ranks: Vec<_> = context
+            .ranks
+            .iter()
+            .map(|rank| rank.and_then(|rank| order.binary_search(&rank).ok()))
+            .collect();
         let forms = vec![None; ranks.len()];
         Ok(Self { context, reader, before, ranks, forms, bytes, ended: false })
     }
@@ -380,7 +385,7 @@ fn convert(
             Some(cells) => Cells::Text(cells),
             None => Cells::Missing,
         },
-        Holds::Integer | Holds::Quantity if is_text => {
+        Holds::Integer | Holds::Rank | Holds::Quantity if is_text => {
             let Some(cells) = texts() else { return Cells::Missing };
             let numbers = cells.iter().enumerate().map(|(row, cell)| {
                 let cell = cell?.trim();
@@ -400,7 +405,7 @@ fn convert(
             let cells = cells.as_primitive::<Float64Type>().iter();
             Cells::Number(cells.map(|cell| cell.and_then(away_from_zero)).collect())
         }
-        Holds::Integer | Holds::Quantity => {
+        Holds::Integer | Holds::Rank | Holds::Quantity => {
             // A float of statistics software is whole, or it is a fault.
             match to(&DataType::Int64) {
                 Some(cells) => {

@@ -95,8 +95,7 @@ impl Group {
         tally: &mut Tally,
         give: &mut impl FnMut(Fact),
     ) {
-        let billing =
-            |detail: &Detail| detail.tag == Tag::HospitalBilling && detail.code == 1;
+        let billing = |detail: &Detail| detail.tag == Tag::HospitalBilling && detail.code == 1;
         if self.details.iter().any(billing) {
             tally.leave(Reason::HospitalBilling, head.spot);
             return self.leave_details(tally);

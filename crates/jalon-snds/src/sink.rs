@@ -13,7 +13,7 @@ use crate::codes::unpack;
 use crate::names::Names;
 use crate::practitioners::Practitioners;
 use crate::products::{Product, Products};
-use crate::tally::Reason;
+use crate::tally::{Reason, count};
 use crate::words::{Fact, System, Target};
 
 /// Rows written at once.
@@ -52,7 +52,9 @@ impl Known {
     }
 
     fn name(&self, number: u32) -> Option<&str> {
-        at(&self.names, number).and_then(|name| str::from_utf8(name).ok()).filter(|it| !it.is_empty())
+        at(&self.names, number)
+            .and_then(|name| str::from_utf8(name).ok())
+            .filter(|it| !it.is_empty())
     }
 
     fn speciality(&self, number: u32) -> u8 {
@@ -143,9 +145,9 @@ impl<'a> Sink<'a> {
         if self.classless > 0 {
             let more = if self.classless_codes.len() == CODES { "plus de " } else { "" };
             report.note(format!(
-                "{} délivrances sans classe ATC, de {more}{} codes absents de IR_PHA_R ou sans classe",
-                self.classless,
-                self.classless_codes.len()
+                "{} sans classe ATC, de {more}{} que IR_PHA_R ne connaît pas ou ne classe pas",
+                count(self.classless, "délivrance"),
+                count(self.classless_codes.len() as u64, "code")
             ));
         }
         Ok(())
@@ -297,7 +299,8 @@ impl Rows {
 
     fn stay(&mut self, id: &str, fact: &Fact) {
         self.start(id, fact);
-        self.end.append_option((fact.quantity >= 0).then(|| fact.day.saturating_add(fact.quantity)));
+        self.end
+            .append_option((fact.quantity >= 0).then(|| fact.day.saturating_add(fact.quantity)));
         let [diagnosis, position, act, ..] = &mut self.texts;
         diagnosis.append_value(unpack(fact.code));
         position.append_value(match fact.position {
@@ -332,10 +335,8 @@ impl Rows {
             }
             Target::Acts => {
                 let count = patient.len();
-                let value = arrow::array::new_null_array(
-                    &arrow::datatypes::DataType::Utf8View,
-                    count,
-                );
+                let value =
+                    arrow::array::new_null_array(&arrow::datatypes::DataType::Utf8View, count);
                 vec![patient, day, text(a), text(b), number(), value, text(c), text(d), text(e)]
             }
             Target::Stays => {

@@ -113,7 +113,8 @@ impl Source {
         }
         if let Some(first) = self.layout.ignored.first() {
             let count = self.layout.ignored.len();
-            let others = if count > 1 { format!(" et {} autres", count - 1) } else { String::new() };
+            let others =
+                if count > 1 { format!(" et {} autres", count - 1) } else { String::new() };
             report.note(format!("fichiers du dossier qui ne sont pas lus : {first}{others}"));
         }
     }

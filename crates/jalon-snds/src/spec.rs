@@ -50,6 +50,8 @@ pub(crate) enum Holds {
     Person,
     /// A whole number.
     Integer,
+    /// A whole number that completes a name: never shown, lest the name be there.
+    Rank,
     /// A number counted whole, away from zero: an act of 0,5 is one act.
     Quantity,
     /// A day.
@@ -90,7 +92,7 @@ pub(crate) struct Spec {
     pub yearly: bool,
 }
 
-use Holds::{Date, Integer, Person, Quantity, Text};
+use Holds::{Date, Integer, Person, Quantity, Rank, Text};
 use Need::{Key, Required, Spare, Useful};
 
 const fn col(names: &'static [&'static str], holds: Holds, need: Need) -> Column {
@@ -254,7 +256,7 @@ pub(crate) const SPECS: &[Spec] = &[
         &["ER_PRS_F", "NS_PRS_F"],
         keyed![
             col(PSEUDONYM, Person, Required),
-            col(&["BEN_RNG_GEM"], Integer, Spare),
+            col(&["BEN_RNG_GEM"], Rank, Spare),
             col(&["EXE_SOI_DTD"], Date, Required),
             col(&["PRS_NAT_REF"], Integer, Required),
             col(&["PRS_ACT_QTE"], Quantity, Required),
@@ -300,10 +302,7 @@ pub(crate) const SPECS: &[Spec] = &[
     dcir(
         TableId::Bio,
         &["ER_BIO_F", "NS_BIO_F"],
-        keyed![
-            col(&["BIO_PRS_IDE"], Integer, Required),
-            col(&["BIO_ACT_QSN"], Quantity, Required),
-        ],
+        keyed![col(&["BIO_PRS_IDE"], Integer, Required), col(&["BIO_ACT_QSN"], Quantity, Required),],
         Some("aucun acte de biologie"),
     ),
     dcir(
@@ -315,10 +314,7 @@ pub(crate) const SPECS: &[Spec] = &[
     dcir(
         TableId::Ucd,
         &["ER_UCD_F", "NS_UCD_F"],
-        keyed![
-            col(&["UCD_UCD_COD"], Integer, Required),
-            col(&["UCD_DLV_NBR"], Quantity, Required),
-        ],
+        keyed![col(&["UCD_UCD_COD"], Integer, Required), col(&["UCD_DLV_NBR"], Quantity, Required),],
         Some("aucun médicament rétrocédé par un hôpital"),
     ),
     dcir(
@@ -332,7 +328,7 @@ pub(crate) const SPECS: &[Spec] = &[
         &["IR_BEN_R"],
         &[
             col(PSEUDONYM, Person, Required),
-            col(&["BEN_RNG_GEM"], Integer, Spare),
+            col(&["BEN_RNG_GEM"], Rank, Spare),
             col(
                 &["BEN_IDT_ANO"],
                 Person,
@@ -361,7 +357,7 @@ pub(crate) const SPECS: &[Spec] = &[
         &["IR_IMB_R"],
         &[
             col(PSEUDONYM, Person, Required),
-            col(&["BEN_RNG_GEM"], Integer, Spare),
+            col(&["BEN_RNG_GEM"], Rank, Spare),
             col(&["IMB_ALD_NUM"], Integer, Required),
             col(&["IMB_ETM_NAT"], Integer, Required),
             col(&["IMB_ALD_DTD"], Date, Required),
@@ -376,7 +372,7 @@ pub(crate) const SPECS: &[Spec] = &[
         &["IR_MTT_R"],
         &[
             col(PSEUDONYM, Person, Required),
-            col(&["BEN_RNG_GEM"], Integer, Spare),
+            col(&["BEN_RNG_GEM"], Rank, Spare),
             col(&["MTT_PFS_NUM"], Person, Required),
             col(&["MTT_DEP_DTE"], Date, Required),
             col(&["MTT_FIN_DTE"], Date, Required),

@@ -71,7 +71,9 @@ impl Reason {
             Self::HospitalBilling => {
                 "ER_PRS_F : facturation directe d'un hôpital public (ETE_IND_TAA 1)".into()
             }
-            Self::Supplement => "ER_PRS_F : complément ou majoration (CPL_MAJ_TOP 2 ou plus)".into(),
+            Self::Supplement => {
+                "ER_PRS_F : complément ou majoration (CPL_MAJ_TOP 2 ou plus)".into()
+            }
             Self::Nothing => "quantité nulle".into(),
             Self::NoDay(table) => {
                 format!("{} : sans date, ou date hors de 1850 à 2100", name(table))
@@ -109,11 +111,19 @@ impl Reason {
             }
             Self::Reversed(table) => format!("{} : fin avant le début", name(table)),
             Self::NoDoctor => "IR_MTT_R : sans numéro de médecin traitant".into(),
-            Self::Covered => {
-                "IR_MTT_R : période couverte par un autre choix du même jour".into()
-            }
+            Self::Covered => "IR_MTT_R : période couverte par un autre choix du même jour".into(),
         }
     }
+}
+
+/// A number of things: `1 ligne`, `2 lignes`.
+pub(crate) fn count(number: u64, thing: &str) -> String {
+    format!("{number} {}", agreed(number, thing))
+}
+
+/// A word that agrees with a number, by an `s` alone.
+pub(crate) fn agreed(number: u64, word: &str) -> String {
+    if number < 2 { word.to_owned() } else { format!("{word}s") }
 }
 
 /// Places kept as examples.

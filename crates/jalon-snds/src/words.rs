@@ -161,15 +161,8 @@ pub(crate) enum System {
 }
 
 impl System {
-    const ALL: [Self; 7] = [
-        Self::Cip13,
-        Self::Ucd,
-        Self::Nabm,
-        Self::Ccam,
-        Self::Service,
-        Self::Letter,
-        Self::Icd10,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Cip13, Self::Ucd, Self::Nabm, Self::Ccam, Self::Service, Self::Letter, Self::Icd10];
 
     /// Where facts of this nomenclature go.
     pub fn target(self) -> Target {
@@ -366,9 +359,9 @@ impl Columns {
     }
 
     fn take_words(&mut self) -> impl Iterator<Item = ArrayRef> {
-        self.words.iter_mut().map(|column| {
-            Arc::new(UInt64Array::from(std::mem::take(column))) as ArrayRef
-        })
+        self.words
+            .iter_mut()
+            .map(|column| Arc::new(UInt64Array::from(std::mem::take(column))) as ArrayRef)
     }
 
     /// The lines gathered so far.
@@ -470,7 +463,8 @@ mod tests {
             prescriber: 5,
             act: 0,
         };
-        let stay = Fact { system: System::Icd10, position: 2, performer: 0, prescriber: 0, act: 9, ..act };
+        let stay =
+            Fact { system: System::Icd10, position: 2, performer: 0, prescriber: 0, act: 9, ..act };
         assert_eq!(Fact::of(act.words()), Some(act));
         assert_eq!(Fact::of(stay.words()), Some(stay));
         let other = Fact { patient: 1, system: System::Letter, ..act };

@@ -200,7 +200,7 @@ fn long_term_diseases() {
     );
     assert!(remark(
         &imported.report,
-        "IR_IMB_R : 3 numéros d'ALD 0 ou vides, reconstruits d'après le diagnostic ou la nature de l'exonération"
+        "IR_IMB_R : numéro d'ALD 0 ou vide, reconstruit d'après le diagnostic ou la nature de l'exonération, sur 3 lignes"
     ));
 }
 
@@ -255,7 +255,13 @@ fn births_that_only_ages_tell() {
     folder.table(
         "IR_BEN_R",
         "BEN_NIR_PSA,BEN_RNG_GEM,BEN_NAI_ANN,BEN_NAI_MOI,BEN_SEX_COD",
-        &["BEBE,1,1600,00,1", "ADULTE,1,0,,2", "ANNEE,1,1980,99,2", "JAMAIS,1,,,2", "AILLEURS,1,,,1"],
+        &[
+            "BEBE,1,1600,00,1",
+            "ADULTE,1,0,,2",
+            "ANNEE,1,1980,99,2",
+            "JAMAIS,1,,,2",
+            "AILLEURS,1,,,1",
+        ],
     );
     folder.keyed(
         "ER_PRS_F",
@@ -291,7 +297,7 @@ fn births_that_only_ages_tell() {
     );
     assert!(remark(
         &imported.report,
-        "IR_BEN_R : 3 naissances inconnues, estimées d'après l'âge aux soins ; l'année de 1 d'entre elles est incertaine"
+        "IR_BEN_R : naissance inconnue et estimée d'après l'âge aux soins pour 3 personnes, dont 1 sans que l'année soit sûre"
     ));
 }
 
@@ -352,7 +358,11 @@ fn hospital_stays_and_visits() {
         ],
     );
     // The same numbers in another year are other stays.
-    folder.table("T_MCO23C", "NIR_ANO_17,ETA_NUM,RSA_NUM,EXE_SOI_DTD", &["BOB,10000024,1,2023-01-02"]);
+    folder.table(
+        "T_MCO23C",
+        "NIR_ANO_17,ETA_NUM,RSA_NUM,EXE_SOI_DTD",
+        &["BOB,10000024,1,2023-01-02"],
+    );
     folder.table("T_MCO23B", "ETA_NUM,RSA_NUM,DGN_PAL", &["10000024,1,K40"]);
     folder.table(
         "T_MCO24CSTC",
@@ -414,7 +424,11 @@ fn other_extractions() {
         "CLE_DCI_JNT;NUM_ENQ;EXE_SOI_DTD;PRS_NAT_REF;PRS_ACT_QTE",
         &["123456789013;E2;20240216;3313;1", "123456789014;E1;20240216;1111;1"],
     );
-    folder.table("NS_PHA_F", "CLE_DCI_JNT;PHA_PRS_C13;PHA_ACT_QSN", &["123456789013;3400921603637;1"]);
+    folder.table(
+        "NS_PHA_F",
+        "CLE_DCI_JNT;PHA_PRS_C13;PHA_ACT_QSN",
+        &["123456789013;3400921603637;1"],
+    );
     let imported = import(folder.path()).unwrap();
     assert_eq!(imported.rows("actes"), ["E1-2|2024-01-15|prestation|1111|1||||"]);
     assert_eq!(imported.rows("delivrances"), ["E2-1|2024-02-16|3400921603637||1||||"]);

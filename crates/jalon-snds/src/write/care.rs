@@ -236,7 +236,8 @@ pub(super) fn write(
     let mut products = Products::default();
     let mut boxes = flows("ER_PHA_F", BOXES);
     each(dossier, "delivrances", |rows| {
-        (0..rows.count()).try_for_each(|row| delivery(rows, row, &mut claims, &mut products, &mut boxes))
+        (0..rows.count())
+            .try_for_each(|row| delivery(rows, row, &mut claims, &mut products, &mut boxes))
     })?;
     let mut laboratory = flows("ER_BIO_F", LABORATORY);
     let mut acts = flows("ER_CAM_F", ACTS);
@@ -254,7 +255,8 @@ pub(super) fn write(
     }
     let path = dir.join(format!("IR_PHA_R.{}", format.extension()));
     let mut file = TableFile::create(path, PRODUCTS, format)?;
-    let mut listed: Vec<_> = products.codes.into_iter().map(|(product, code)| (code, product)).collect();
+    let mut listed: Vec<_> =
+        products.codes.into_iter().map(|(product, code)| (code, product)).collect();
     listed.sort();
     for (code, product) in &listed {
         file.add(&[

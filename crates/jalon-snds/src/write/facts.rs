@@ -49,9 +49,7 @@ pub(super) fn each(
 ) -> Result<(), ImportError> {
     match dossier.source(table) {
         Source::Absent => Ok(()),
-        Source::Memory(batches) => {
-            batches.iter().try_for_each(|batch| hear(&rows(table, batch)?))
-        }
+        Source::Memory(batches) => batches.iter().try_for_each(|batch| hear(&rows(table, batch)?)),
         Source::Parquet { files, .. } => {
             for path in files {
                 let failed = |error: parquet::errors::ParquetError| {

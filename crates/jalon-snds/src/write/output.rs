@@ -90,7 +90,12 @@ impl Values {
 
 enum Output {
     Csv(BufWriter<File>),
-    Parquet { writer: Box<ArrowWriter<File>>, schema: SchemaRef, values: Vec<Values>, pending: usize },
+    Parquet {
+        writer: Box<ArrowWriter<File>>,
+        schema: SchemaRef,
+        values: Vec<Values>,
+        pending: usize,
+    },
 }
 
 /// A file under way.

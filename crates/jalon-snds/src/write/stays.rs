@@ -156,7 +156,12 @@ fn put(
         stay.to.map_or(Cell::Unknown, Cell::Day),
     ])?;
     *main += 1;
-    year.main.add(&[key[0], key[1], stay.main.as_deref().into(), stay.related.as_deref().into()])?;
+    year.main.add(&[
+        key[0],
+        key[1],
+        stay.main.as_deref().into(),
+        stay.related.as_deref().into(),
+    ])?;
     for diagnosis in &stay.others {
         *other += 1;
         year.other.add(&[key[0], key[1], Cell::Text(diagnosis)])?;

@@ -30,7 +30,8 @@ pub fn import_with(mut importer: DcirImporter) -> Result<Imported, ImportError> 
     fs::create_dir(&place).unwrap();
     let mut draft = Draft::new(&place);
     let result = importer.read(&mut draft, &|_| {});
-    let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    let left: Vec<_> =
+        fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(left, ["brouillon"], "le dossier de tri est retiré");
     result?;
     Ok(Imported { dir, report: draft.finish()? })
