@@ -64,13 +64,12 @@ impl Attachments {
                                 Reason::Reversed(TableId::Mtt)
                             } else if day::PLAUSIBLE.contains(&from) {
                                 let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-                                let doctor = match numbers.get(doctor) {
-                                    Some(number) => *number,
-                                    None => {
-                                        numbers.insert(doctor.into(), next);
-                                        all.doctors.push(doctor.into());
-                                        next
-                                    }
+                                let doctor = if let Some(number) = numbers.get(doctor) {
+                                    *number
+                                } else {
+                                    numbers.insert(doctor.into(), next);
+                                    all.doctors.push(doctor.into());
+                                    next
                                 };
                                 all.choices.push(Choice { patient, from, to, doctor, spot });
                                 continue;

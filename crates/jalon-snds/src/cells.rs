@@ -24,8 +24,7 @@ pub(crate) fn quantity(cell: &[u8]) -> Option<i64> {
 fn digits(cell: &[u8]) -> Option<(i64, &[u8])> {
     let (negative, cell) = match cell {
         [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
+        [b'+', rest @ ..] | rest => (false, rest),
     };
     let point = cell.iter().position(|byte| matches!(byte, b'.' | b','));
     let (whole, rest) = match point {

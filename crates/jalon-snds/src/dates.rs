@@ -31,7 +31,7 @@ const MONTHS: [&[u8; 3]; 12] = [
 ];
 
 /// 1 January 1600, which stands for "no date".
-const OPEN: i32 = -135_140;
+pub(crate) const OPEN: i32 = -135_140;
 
 impl Form {
     const ALL: [Self; 4] = [Self::Iso, Self::Slashes, Self::Sas, Self::Digits];
@@ -39,19 +39,17 @@ impl Form {
     /// The day of a text of a column, whose form is found with its first date.
     /// Nothing for 1 January 1600.
     pub fn read(known: &mut Option<Self>, text: &[u8]) -> Result<Option<i32>, Wrong> {
-        let day = match known {
-            Some(form) => form.parse(text).map_err(|error| match error {
-                DayError::NoSuchDay => Wrong::NoSuchDay,
-                DayError::Shape if Self::of(text).is_some() => Wrong::Other,
-                DayError::Shape => Wrong::Shape,
-            })?,
-            None => {
-                let form = Self::of(text).ok_or(Wrong::Shape)?;
-                let day = form.parse(text).map_err(|_| Wrong::NoSuchDay)?;
-                *known = Some(form);
-                day
-            }
+        let Some(form) = *known else {
+            let form = Self::of(text).ok_or(Wrong::Shape)?;
+            let day = form.parse(text).map_err(|_| Wrong::NoSuchDay)?;
+            *known = Some(form);
+            return Ok((day != OPEN).then_some(day));
         };
+        let day = form.parse(text).map_err(|error| match error {
+            DayError::NoSuchDay => Wrong::NoSuchDay,
+            DayError::Shape if Self::of(text).is_some() => Wrong::Other,
+            DayError::Shape => Wrong::Shape,
+        })?;
         Ok((day != OPEN).then_some(day))
     }
 

@@ -21,6 +21,7 @@ mod lines;
 mod months;
 mod names;
 mod opened;
+mod parquet_part;
 mod people;
 mod practitioners;
 mod products;

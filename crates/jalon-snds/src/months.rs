@@ -135,8 +135,8 @@ impl Months {
         (*first + 1..(*last).min(until + 1))
             .filter_map(|month| {
                 let (before, own, after) = (count(month - 1), count(month), count(month + 1));
-                let least = before.min(after);
-                (least >= FEW && own * 2 < least).then(|| (month, own * 200 / (before + after)))
+                let fewest = before.min(after);
+                (fewest >= FEW && own * 2 < fewest).then(|| (month, own * 200 / (before + after)))
             })
             .collect()
     }

@@ -63,13 +63,12 @@ impl Reader {
         if self.last.0 == text {
             return Some(self.last.1);
         }
-        let number = match self.known.get(text) {
-            Some(number) => *number,
-            None => {
-                let (text, number) = self.names.shared(text)?;
-                self.known.insert(text, number);
-                number
-            }
+        let number = if let Some(number) = self.known.get(text) {
+            *number
+        } else {
+            let (text, number) = self.names.shared(text)?;
+            self.known.insert(text, number);
+            number
         };
         self.last.0.clear();
         self.last.0.extend_from_slice(text);

@@ -107,14 +107,16 @@ impl People {
                     tally.leave(Reason::FalseIdentity, spot);
                     Verdict::Left
                 }
-                Some(person) => match persons.binary_search_by(|known| known.id.cmp(&person.id)) {
-                    // Fewer than 2³² lines fit in memory.
-                    Ok(rank) => u32::try_from(rank).map_or(Verdict::Left, Verdict::Patient),
-                    Err(_) => {
+                Some(person) => {
+                    let rank = persons.binary_search_by(|known| known.id.cmp(&person.id));
+                    if let Ok(rank) = rank {
+                        // Fewer than 2³² lines fit in memory.
+                        u32::try_from(rank).map_or(Verdict::Left, Verdict::Patient)
+                    } else {
                         tally.leave(Reason::NoSex, spot);
                         Verdict::Left
                     }
-                },
+                }
             };
             match bearers.get_mut(&pseudonym) {
                 None => {
@@ -187,12 +189,11 @@ impl People {
         let guessed = self.births.lock().unwrap_or_else(PoisonError::into_inner);
         let persons = self.persons.iter().enumerate();
         persons
-            .map(|(rank, person)| match person.year {
-                Some(year) => first_day(year, person.month.unwrap_or(1)),
-                None => {
-                    let guess = guessed.get(&u32::try_from(rank).ok()?);
-                    guess.map(|(from, _)| *from)
+            .map(|(rank, person)| {
+                if let Some(year) = person.year {
+                    return first_day(year, person.month.unwrap_or(1));
                 }
+                guessed.get(&u32::try_from(rank).ok()?).map(|(from, _)| *from)
             })
             .collect()
     }
@@ -326,7 +327,7 @@ pub(crate) fn first_day(year: i16, month: i8) -> Option<i32> {
 
 /// The year of a day.
 pub(crate) fn year_of(days: i32) -> Option<i16> {
-    day::date(days).map(|date| date.year())
+    day::date(days).map(jiff::civil::Date::year)
 }
 
 /// The days on which someone may be born who is of this age on a day: months

@@ -313,34 +313,51 @@ impl Rows {
 
     fn finish(&mut self) -> Result<RecordBatch, ImportError> {
         self.count = 0;
-        let text = |builder: &mut StringViewBuilder| Arc::new(builder.finish()) as ArrayRef;
-        let patient = text(&mut self.patient);
+        let patient = Arc::new(self.patient.finish()) as ArrayRef;
         let day = Arc::new(self.day.finish()) as ArrayRef;
-        let [a, b, c, d, e] = &mut self.texts;
+        let texts = self.texts.each_mut().map(|it| Arc::new(it.finish()) as ArrayRef);
+        let text = |rank: usize| texts.get(rank).map_or_else(|| Arc::clone(&patient), Arc::clone);
         let mut number = || Arc::new(self.number.finish()) as ArrayRef;
         let columns: Vec<ArrayRef> = match self.target {
             Target::Deliveries => {
                 let [large, repertoire] = &mut self.flags;
                 vec![
-                    patient,
+                    Arc::clone(&patient),
                     day,
-                    text(a),
-                    text(b),
+                    text(0),
+                    text(1),
                     number(),
                     Arc::new(self.none.finish()),
                     Arc::new(large.finish()),
                     Arc::new(repertoire.finish()),
-                    text(c),
+                    text(2),
                 ]
             }
             Target::Acts => {
                 let count = patient.len();
                 let value =
                     arrow::array::new_null_array(&arrow::datatypes::DataType::Utf8View, count);
-                vec![patient, day, text(a), text(b), number(), value, text(c), text(d), text(e)]
+                vec![
+                    Arc::clone(&patient),
+                    day,
+                    text(0),
+                    text(1),
+                    number(),
+                    value,
+                    text(2),
+                    text(3),
+                    text(4),
+                ]
             }
             Target::Stays => {
-                vec![patient, day, Arc::new(self.end.finish()), text(a), text(b), text(c)]
+                vec![
+                    Arc::clone(&patient),
+                    day,
+                    Arc::new(self.end.finish()),
+                    text(0),
+                    text(1),
+                    text(2),
+                ]
             }
         };
         Ok(RecordBatch::try_new(canonical_schema(self.table), columns)?)

@@ -12,7 +12,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::{ArrayRef, AsArray, Decimal128Array, RecordBatch, UInt64Array};
+use arrow::array::{ArrayRef, AsArray, Decimal128Array, PrimitiveArray, RecordBatch, UInt64Array};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Schema, SchemaRef, UInt64Type};
 use arrow::error::ArrowError;
 
@@ -384,7 +384,9 @@ fn words(batch: &RecordBatch) -> impl Iterator<Item = [u64; 4]> {
     let from = batch.num_columns().saturating_sub(4);
     let column = |rank: usize| {
         let column = batch.columns().get(from + rank);
-        column.and_then(|column| column.as_primitive_opt::<UInt64Type>()).map(|it| it.values())
+        column
+            .and_then(|column| column.as_primitive_opt::<UInt64Type>())
+            .map(PrimitiveArray::values)
     };
     let columns = (column(0), column(1), column(2), column(3));
     let columns = match columns {

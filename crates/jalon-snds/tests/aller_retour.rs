@@ -1,6 +1,8 @@
 //! A dossier written as SNDS tables and read again is the same dossier, but for
 //! what the SNDS has no place for.
 
+#![allow(clippy::unwrap_used, reason = "what fails, fails the test")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

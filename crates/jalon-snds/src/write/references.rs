@@ -10,9 +10,7 @@ use super::Summary;
 use super::facts::{Rows, each};
 use super::output::Kind::{Date, Integer, Text};
 use super::output::{Cell, Column, TableFile};
-
-/// 1 January 1600: no date.
-pub(super) const OPEN: i32 = -135_140;
+use crate::dates::OPEN;
 
 /// What the lines of claims repeat of each person.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +33,7 @@ pub(super) fn people(dossier: &Dossier) -> Result<BTreeMap<String, Person>, Impo
             let Some(patient) = rows.text(0, row) else { continue };
             let born = rows.day(1, row).and_then(day::date);
             let person = Person {
-                year: born.map_or(0, |born| born.year()),
+                year: born.map_or(0, jiff::civil::Date::year),
                 woman: rows.text(2, row) == Some("F"),
                 covered: rows.boolean(4, row),
             };

@@ -125,7 +125,7 @@ fn put(
     format: Format,
     rows: &mut [u64; 4],
 ) -> Result<(), ImportError> {
-    let left = day::date(stay.to.unwrap_or(stay.from)).map_or(0, |date| date.year());
+    let left = day::date(stay.to.unwrap_or(stay.from)).map_or(0, jiff::civil::Date::year);
     let digits = u8::try_from(left.rem_euclid(100)).unwrap_or_default();
     let year = match years.entry(digits) {
         std::collections::btree_map::Entry::Occupied(year) => year.into_mut(),

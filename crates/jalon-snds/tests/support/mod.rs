@@ -1,5 +1,6 @@
 //! Tables of the SNDS made by hand, imported, and read back as text.
 #![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what fails, fails the test")]
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
