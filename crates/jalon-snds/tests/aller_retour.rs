@@ -69,7 +69,7 @@ fn check(seed: u64, format: Format, cut: Cut) {
     let mut expected = cells(&first, "medecins");
     for row in &mut expected {
         assert_eq!(row[2], "medecine-generale");
-        row[2] = "1".to_owned();
+        row[2] = String::from("1");
         row[4].replace_range(5.., "01-01");
         row[1].clear();
         row[5..].iter_mut().for_each(String::clear);
@@ -93,11 +93,11 @@ fn check(seed: u64, format: Format, cut: Cut) {
     let several = |code: &str| meanings.get(code).is_some_and(|meanings| meanings.len() > 1);
     for row in expected.iter_mut().chain(&mut found) {
         if row[2].is_empty() || row[2].starts_with('9') || several(&row[2]) {
-            row[2] = "inventé".to_owned();
+            row[2] = String::from("inventé");
         }
         row[5].clear();
         if row[7].is_empty() {
-            row[7] = "false".to_owned();
+            row[7] = String::from("false");
         }
     }
     same("delivrances", found, expected);
@@ -107,7 +107,7 @@ fn check(seed: u64, format: Format, cut: Cut) {
     for row in &mut expected {
         if row[2] == "ngap" {
             row[3] = letter_service(&row[3]).unwrap().to_string();
-            row[2] = "prestation".to_owned();
+            row[2] = String::from("prestation");
         }
     }
     same("actes", cells(&again, "actes"), expected);
