@@ -69,6 +69,12 @@ struct Line {
     person: Option<Person>,
 }
 
+impl Line {
+    fn order(&self) -> (Option<&str>, Spot) {
+        (self.person.as_ref().map(|person| &*person.id), self.spot)
+    }
+}
+
 /// No cover known.
 const NO_COVER: i64 = i64::MIN;
 
@@ -87,51 +93,71 @@ impl People {
         (Self::of(all, tally), lines_read)
     }
 
-    fn of(lines: Vec<Line>, tally: &mut Tally) -> Self {
-        let mut contradictions = 0;
-        let mut known: BTreeMap<Box<str>, Person> = BTreeMap::new();
-        for person in lines.iter().filter_map(|line| line.person.as_ref()) {
-            match known.get_mut(&person.id) {
-                Some(one) => contradictions += u64::from(one.learn(person)),
-                None => {
-                    known.insert(person.id.clone(), person.clone());
-                }
-            }
-        }
-        let persons: Vec<Person> =
-            known.into_values().filter(|person| person.woman.is_some()).collect();
-        let mut bearers: HashMap<Box<str>, Bearers> = HashMap::with_capacity(lines.len());
+    fn of(mut lines: Vec<Line>, tally: &mut Tally) -> Self {
+        // Lines of one person together, in the order of the files.
+        lines.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+        let mut people = Self {
+            bearers: HashMap::with_capacity(lines.len()),
+            persons: Vec::new(),
+            covers: Vec::new(),
+            births: Mutex::default(),
+            contradictions: 0,
+        };
+        let mut same: Vec<(Box<str>, Option<i64>, Spot)> = Vec::new();
+        let mut current: Option<Person> = None;
         for Line { pseudonym, rank, spot, person } in lines {
-            let verdict = match person {
-                None => {
-                    tally.leave(Reason::FalseIdentity, spot);
-                    Verdict::Left
-                }
-                Some(person) => {
-                    let rank = persons.binary_search_by(|known| known.id.cmp(&person.id));
-                    if let Ok(rank) = rank {
-                        // Fewer than 2³² lines fit in memory.
-                        u32::try_from(rank).map_or(Verdict::Left, Verdict::Patient)
-                    } else {
-                        tally.leave(Reason::NoSex, spot);
-                        Verdict::Left
-                    }
-                }
+            let Some(person) = person else {
+                tally.leave(Reason::FalseIdentity, spot);
+                people.bear(pseudonym, rank, Verdict::Left);
+                continue;
             };
-            match bearers.get_mut(&pseudonym) {
-                None => {
-                    bearers.insert(pseudonym, Bearers::One(rank, verdict));
+            match &mut current {
+                Some(known) if known.id == person.id => {
+                    people.contradictions += u64::from(known.learn(&person));
                 }
-                Some(Bearers::Several(several)) => several.push((rank, verdict)),
-                Some(one) => {
-                    if let Bearers::One(first, before) = *one {
-                        *one = Bearers::Several(vec![(first, before), (rank, verdict)]);
-                    }
+                _ => people.settle(current.replace(person), &mut same, tally),
+            }
+            same.push((pseudonym, rank, spot));
+        }
+        people.settle(current, &mut same, tally);
+        people.covers = people.persons.iter().map(|_| AtomicI64::new(NO_COVER)).collect();
+        people
+    }
+
+    /// Makes a patient of a person and of all their pseudonyms, if their sex is
+    /// known: a dossier asks for it.
+    fn settle(
+        &mut self,
+        person: Option<Person>,
+        pseudonyms: &mut Vec<(Box<str>, Option<i64>, Spot)>,
+        tally: &mut Tally,
+    ) {
+        let patient = person.filter(|person| person.woman.is_some()).map(|person| {
+            self.persons.push(person);
+            // Fewer than 2³² people fit in memory.
+            u32::try_from(self.persons.len() - 1).map_or(Verdict::Left, Verdict::Patient)
+        });
+        for (pseudonym, rank, spot) in pseudonyms.drain(..) {
+            if patient.is_none() {
+                tally.leave(Reason::NoSex, spot);
+            }
+            self.bear(pseudonym, rank, patient.unwrap_or(Verdict::Left));
+        }
+    }
+
+    /// A pseudonym leads somewhere.
+    fn bear(&mut self, pseudonym: Box<str>, rank: Option<i64>, verdict: Verdict) {
+        match self.bearers.get_mut(&pseudonym) {
+            None => {
+                self.bearers.insert(pseudonym, Bearers::One(rank, verdict));
+            }
+            Some(Bearers::Several(several)) => several.push((rank, verdict)),
+            Some(one) => {
+                if let Bearers::One(first, before) = *one {
+                    *one = Bearers::Several(vec![(first, before), (rank, verdict)]);
                 }
             }
         }
-        let covers = persons.iter().map(|_| AtomicI64::new(NO_COVER)).collect();
-        Self { bearers, persons, covers, births: Mutex::default(), contradictions }
     }
 
     /// Who a pseudonym is; the rank of birth tells apart those who share one,
