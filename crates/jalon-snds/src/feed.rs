@@ -7,6 +7,7 @@ use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use jalon_data::day;
 
+use crate::batches::Columns;
 use crate::codes::{ccam, cip13_of_cip7, pack, ucd7};
 use crate::key::Keys;
 use crate::lines::Lines;
@@ -19,7 +20,7 @@ use crate::rules::is_information;
 use crate::source::Source;
 use crate::spec::{TableId, detail, key, pmsi, prs};
 use crate::tally::{Reason, SharedTally, Tally};
-use crate::words::{Columns, Detail, Head, Line, Tag};
+use crate::words::{Detail, Head, Line, Tag};
 
 /// The tables that go through the join, largest first.
 pub(crate) const TABLES: [TableId; 13] = [

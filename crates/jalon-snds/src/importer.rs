@@ -56,9 +56,9 @@ impl DcirImporter {
         Self { folder: folder.into(), memory: MEMORY, threads: None }
     }
 
-    /// Memory, in bytes, that sorting may hold before it writes to disk; 640 MB
-    /// unless told, and never less than 8 MB a thread. The whole process takes about twice that, and 150 bytes a
-    /// person of `IR_BEN_R`. Changes nothing in the result.
+    /// Memory, in bytes, that sorting may hold before it writes to disk: 640 MB
+    /// unless told, and never less than 8 MB a thread. People take some 300
+    /// bytes each besides. Changes nothing in the result.
     #[must_use]
     pub fn memory(self, bytes: usize) -> Self {
         Self { memory: bytes, ..self }

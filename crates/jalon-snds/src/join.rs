@@ -31,11 +31,11 @@ use futures::{Stream, StreamExt};
 use jalon_data::fault::Words;
 use jalon_import::ImportError;
 
+use crate::batches::{Columns, FACTS, KEY, LINES, lines};
 use crate::feed::{Feed, Shared};
 use crate::rules::Group;
 use crate::sink::Sink;
 use crate::tally::Tally;
-use crate::words::{Columns, FACTS, KEY, LINES, lines};
 
 /// What the join may use.
 #[derive(Clone, Copy, Debug)]

@@ -8,10 +8,12 @@
 
 mod ald;
 mod attachments;
+mod batches;
 mod cells;
 mod codes;
 mod complaints;
 mod dates;
+mod facts;
 mod feed;
 mod importer;
 mod join;

@@ -1,8 +1,9 @@
 //! What the lines of one key become: the published rules of the SNDS, once
 //! lines and their details are together.
 
+use crate::facts::{Fact, System};
 use crate::tally::{Reason, Tally};
-use crate::words::{Detail, Fact, Head, Line, System, Tag};
+use crate::words::{Detail, Head, Line, Tag};
 
 /// Most details of one key. A statement has a few lines; beyond this the keys
 /// are not keys, and memory must not follow.

@@ -10,11 +10,11 @@ use jalon_data::{Table, canonical_schema, schema};
 use jalon_import::{Draft, ImportError};
 
 use crate::codes::unpack;
+use crate::facts::{Fact, System, Target};
 use crate::names::Names;
 use crate::practitioners::Practitioners;
 use crate::products::{Product, Products};
 use crate::tally::{Reason, count};
-use crate::words::{Fact, System, Target};
 
 /// Rows written at once.
 const BATCH: usize = 1 << 16;
@@ -123,7 +123,7 @@ impl<'a> Sink<'a> {
             self.known = Known::of(self.names, self.practitioners);
             self.known_births = (self.births)();
         }
-        for fact in crate::words::facts(batch) {
+        for fact in crate::batches::facts(batch) {
             let target = |fact: &Fact| (fact.system.target(), fact.patient);
             if self.pending.last().is_some_and(|last| target(last) != target(&fact)) {
                 self.flush()?;

@@ -41,7 +41,7 @@ fn joined(rows: Vec<Vec<String>>) -> Vec<String> {
 fn check(seed: u64, format: Format, cut: Cut) {
     let dir = TempDir::new().unwrap();
     let (first, claims) = (dir.path().join("dossier"), dir.path().join("snds"));
-    let plan = Plan { patients: 150, medecins: 3, graine: seed, campagne: 2024 };
+    let plan = Plan { patients: 80, medecins: 3, graine: seed, campagne: 2024 };
     generer(&plan, &first, Format::Parquet, &mut |_| {}).unwrap();
     write(&Dossier::open(&first).unwrap(), &claims, format, cut).unwrap();
     let imported = import(&claims).unwrap();
@@ -171,7 +171,7 @@ fn same_bytes_whatever_the_means() {
 fn what_is_read_makes_a_dossier() {
     let dir = TempDir::new().unwrap();
     let (first, claims) = (dir.path().join("dossier"), dir.path().join("snds"));
-    let plan = Plan { patients: 200, medecins: 2, graine: 6, campagne: 2024 };
+    let plan = Plan { patients: 60, medecins: 2, graine: 6, campagne: 2024 };
     generer(&plan, &first, Format::Parquet, &mut |_| {}).unwrap();
     write(&Dossier::open(&first).unwrap(), &claims, Format::Parquet, Cut::Monthly).unwrap();
     let imported = import(&claims).unwrap();
