@@ -36,7 +36,7 @@ fn read(from: &str, to: &str) -> Outcome {
     let start = Instant::now();
     let mut draft = Draft::new(to);
     DcirImporter::new(from).read(&mut draft, &|_| {})?;
-    let report = draft.finish()?;
+    let (report, _) = draft.finish()?;
     let time = start.elapsed();
     println!("{}", serde_json::to_string_pretty(&report)?);
     let lines = report.lus.get("ER_PRS_F").copied().unwrap_or_default();

@@ -168,6 +168,10 @@ impl DcirImporter {
         attachments.write(&ids, &births, draft, &mut tally)?;
         diseases.write(&ids, &births, draft)?;
 
+        // Stays come by year: a year brought twice would count twice, like a flow.
+        let years = source.layout.files.iter().filter(|file| file.table.spec().yearly);
+        let years = years.map(|file| format!("T_MCO{:02}", file.year));
+        draft.flows = shared.months.flows().into_iter().chain(years).collect();
         let report = &mut draft.report;
         for (table, count) in [
             (TableId::Ben, people_lines),

@@ -1,6 +1,6 @@
 //! Months of care and of flow: is the extraction complete?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use jalon_data::day;
@@ -34,8 +34,7 @@ fn shown(month: Month) -> String {
 pub(crate) struct Months {
     /// Lines by month of care.
     care: BTreeMap<Month, u64>,
-    first_flow: Option<Month>,
-    last_flow: Option<Month>,
+    flows: BTreeSet<Month>,
     after_flow: u64,
     old: u64,
     /// The last day seen, and its month: days repeat from line to line.
@@ -51,8 +50,7 @@ impl Months {
             *self.care.entry(month).or_default() += 1;
         }
         let (Some(month), Some(flow_month)) = (care_month, flow_month) else { return };
-        self.first_flow = Some(self.first_flow.map_or(flow_month, |known| known.min(flow_month)));
-        self.last_flow = self.last_flow.max(Some(flow_month));
+        self.flows.insert(flow_month);
         self.after_flow += u64::from(flow.is_some_and(|flow| care > flow));
         self.old += u64::from(flow_month - month > STABLE);
     }
@@ -73,15 +71,15 @@ impl Months {
         for (month, count) in &other.care {
             *self.care.entry(*month).or_default() += count;
         }
-        self.first_flow = [self.first_flow, other.first_flow].into_iter().flatten().min();
-        self.last_flow = self.last_flow.max(other.last_flow);
+        self.flows.extend(&other.flows);
         self.after_flow += other.after_flow;
         self.old += other.old;
     }
 
     /// Says what seems incomplete.
     pub fn tell(&self, report: &mut Report) {
-        let Some((first, last)) = self.first_flow.zip(self.last_flow) else {
+        let Some((first, last)) = self.flows.first().copied().zip(self.flows.last().copied())
+        else {
             if !self.care.is_empty() {
                 report.note("flux inconnus : les mois incomplets ne peuvent pas être reconnus");
             }
@@ -149,6 +147,12 @@ pub(crate) struct SharedMonths(Mutex<Months>);
 impl SharedMonths {
     pub fn add(&self, months: &Months) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).add(months);
+    }
+
+    /// The flows, `2024-01`.
+    pub fn flows(&self) -> Vec<String> {
+        let months = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        months.flows.iter().copied().map(shown).collect()
     }
 
     pub fn tell(&self, report: &mut Report) {

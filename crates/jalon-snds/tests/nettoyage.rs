@@ -58,6 +58,7 @@ fn care_becomes_facts() {
     );
     let imported = import(folder.path()).unwrap();
     assert_eq!(imported.left(), []);
+    assert_eq!(imported.flows, ["2024-08"]);
     assert_eq!(
         imported.rows("delivrances"),
         [
@@ -403,6 +404,7 @@ fn hospital_stays_and_visits() {
             (1, "T_MCOaaC : séjour sans aucun diagnostic"),
         ]
     );
+    assert_eq!(imported.flows, ["T_MCO23", "T_MCO24"]);
 }
 
 /// Extractions of projects: another name for people, a single key, twins.

@@ -18,6 +18,7 @@ pub struct Imported {
     /// Holds the draft, in `brouillon`.
     pub dir: TempDir,
     pub report: Report,
+    pub flows: Vec<String>,
 }
 
 /// Imports a folder into a draft of its own.
@@ -35,7 +36,8 @@ pub fn import_with(mut importer: DcirImporter) -> Result<Imported, ImportError> 
         fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(left, ["brouillon"], "le dossier de tri est retiré");
     result?;
-    Ok(Imported { dir, report: draft.finish()? })
+    let (report, flows) = draft.finish()?;
+    Ok(Imported { dir, report, flows: flows.into_iter().collect() })
 }
 
 /// The faults of a folder that must have some.
