@@ -10,6 +10,7 @@ pub mod draft;
 pub mod drugs;
 pub mod error;
 pub mod facts;
+pub mod fhir;
 pub mod importer;
 pub mod label;
 pub mod list;
