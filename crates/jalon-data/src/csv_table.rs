@@ -1,15 +1,12 @@
 //! Tables in CSV.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
-
-use encoding_rs::WINDOWS_1252;
 
 use crate::fault::Words;
 use crate::header;
 use crate::layout::TableFile;
-use crate::records::{LONGEST, Record, Records, Stop};
+use crate::records::{Record, Records, Stop, cannot_read, decode};
 use crate::rows::{Builder, Value};
 use crate::schema::Table;
 
@@ -39,51 +36,15 @@ pub(crate) fn read(table: &Table, file: &TableFile, builder: &mut Builder<'_>) -
         }
     };
     if let Err(stop) = read_records(table, &mut input, builder) {
-        stopped(&stop, builder);
+        let (line, words) = stop.explain();
+        builder.lose(line, || words);
     }
     input.hasher.finalize()
 }
 
-/// The fault of a file that the system refuses to give.
-pub(crate) fn cannot_read(error: &io::Error) -> Words {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => Words::new("lecture refusée")
-            .hint("donnez le droit de lire ce fichier à la personne qui lance jalon"),
-        io::ErrorKind::NotFound => {
-            Words::new("fichier introuvable").hint("un lien qui ne mène nulle part ?")
-        }
-        io::ErrorKind::IsADirectory => {
-            Words::new("dossier au lieu d'un fichier").hint("mettez un fichier à cet endroit")
-        }
-        _ => Words::new(format!("lecture impossible ({error})")),
-    }
-}
-
-fn stopped(stop: &Stop, builder: &mut Builder<'_>) {
-    let line = match stop {
-        Stop::TooLong { line, .. } | Stop::Nul { line } | Stop::Unclosed { line } => *line,
-        Stop::Utf16 | Stop::Io(_) => 0,
-    };
-    builder.lose(line, || match stop {
-        Stop::TooLong { seen, .. } => Words::new(format!(
-            "ligne trop longue : déjà {seen} octets, pour {LONGEST} au plus ; la suite du fichier n'est pas lue"
-        ))
-        .hint("un guillemet ouvert et jamais fermé ? un fichier sans fins de ligne ?"),
-        Stop::Nul { .. } => Words::new("octet nul ; la suite du fichier n'est pas lue")
-            .hint("ce n'est pas du texte : exportez de nouveau la table en CSV, en UTF-8"),
-        Stop::Utf16 => {
-            Words::new("fichier en UTF-16").hint("enregistrez-le en CSV UTF-8")
-        }
-        Stop::Unclosed { .. } => {
-            Words::new("guillemet ouvert et jamais fermé").hint("fermez-le, ou retirez-le")
-        }
-        Stop::Io(error) => cannot_read(error),
-    });
-}
-
 fn read_records(table: &Table, input: impl Read, builder: &mut Builder<'_>) -> Result<(), Stop> {
     let mut records = Records::start(input)?;
-    let Some(first) = records.next()? else {
+    let Some(first) = records.next_record()? else {
         builder.lose(0, || {
             Words::new("fichier vide, sans même un en-tête")
                 .hint("la première ligne nomme les colonnes ; elle suffit à une table sans ligne")
@@ -103,7 +64,7 @@ fn read_records(table: &Table, input: impl Read, builder: &mut Builder<'_>) -> R
         }
         return Ok(());
     }
-    while let Some(record) = records.next()? {
+    while let Some(record) = records.next_record()? {
         if record.has_loose_quote() {
             builder.lose(record.line, || {
                 Words::new("texte après un guillemet fermant")
@@ -133,14 +94,4 @@ fn push(record: &Record<'_>, mapping: &[Option<usize>], builder: &mut Builder<'_
         }
     }
     builder.end_row();
-}
-
-/// The text of a cell: UTF-8, else Windows-1252. Told cell by cell, because
-/// files are also made by pasting others end to end, and because a file then
-/// needs no reading ahead. Letters of Windows-1252 do not form UTF-8 by chance.
-fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    match str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
-    }
 }

@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::csv_table::cannot_read;
 use crate::fault::{Collector, Place, Words, escaped, nearest};
+use crate::records::cannot_read;
 use crate::schema::{TABLES, Table};
 use crate::write::Format;
 

@@ -19,10 +19,10 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::schema::types::SchemaDescriptor;
 
-use crate::csv_table::cannot_read;
 use crate::fault::{Words, escaped};
 use crate::header::{self, Mapping};
 use crate::layout::TableFile;
+use crate::records::cannot_read;
 use crate::rows::{Builder, Value};
 use crate::schema::{Column, Kind, Table};
 

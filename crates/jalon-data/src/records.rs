@@ -4,27 +4,97 @@
 //! unclosed quote in silence; a file sent by a person may hold either. Hence
 //! this small reader, checked against that crate by a property test.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
+use encoding_rs::WINDOWS_1252;
+
+use crate::fault::Words;
+
 /// Longest record taken, in bytes.
-pub(crate) const LONGEST: usize = 1 << 20;
+pub const LONGEST: usize = 1 << 20;
 
 /// Bytes asked of a file at once.
 const CHUNK: usize = 1 << 18;
 
 /// Why the reading of a file stopped before its end.
 #[derive(Debug)]
-pub(crate) enum Stop {
-    /// The record is longer than [`LONGEST`]; at least this many bytes were seen.
-    TooLong { line: u64, seen: usize },
+pub enum Stop {
+    /// The record is longer than [`LONGEST`].
+    TooLong {
+        /// Line on which it starts.
+        line: u64,
+        /// At least this many bytes were seen.
+        seen: usize,
+    },
     /// A zero byte.
-    Nul { line: u64 },
+    Nul {
+        /// Line on which it lies.
+        line: u64,
+    },
     /// UTF-16, which a spreadsheet calls "Unicode text".
     Utf16,
-    /// A quote opens on this line and never closes.
-    Unclosed { line: u64 },
+    /// A quote opens and never closes.
+    Unclosed {
+        /// Line on which its record starts.
+        line: u64,
+    },
     /// The disk failed.
     Io(io::Error),
+}
+
+impl Stop {
+    /// The fault in French, and its line, 0 for the file as a whole.
+    #[must_use]
+    pub fn explain(&self) -> (u64, Words) {
+        match self {
+            Self::TooLong { line, seen } => {
+                let message = format!(
+                    "ligne trop longue : déjà {seen} octets, pour {LONGEST} au plus ; la suite du fichier n'est pas lue"
+                );
+                let hint = "un guillemet ouvert et jamais fermé ? un fichier sans fins de ligne ?";
+                (*line, Words::new(message).hint(hint))
+            }
+            Self::Nul { line } => {
+                let words = Words::new("octet nul ; la suite du fichier n'est pas lue");
+                let hint = "ce n'est pas du texte : exportez de nouveau la table en CSV, en UTF-8";
+                (*line, words.hint(hint))
+            }
+            Self::Utf16 => (0, Words::new("fichier en UTF-16").hint("enregistrez-le en CSV UTF-8")),
+            Self::Unclosed { line } => {
+                let words = Words::new("guillemet ouvert et jamais fermé");
+                (*line, words.hint("fermez-le, ou retirez-le"))
+            }
+            Self::Io(error) => (0, cannot_read(error)),
+        }
+    }
+}
+
+/// The fault of a file that the system refuses to give.
+#[must_use]
+pub fn cannot_read(error: &io::Error) -> Words {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Words::new("lecture refusée")
+            .hint("donnez le droit de lire ce fichier à la personne qui lance jalon"),
+        io::ErrorKind::NotFound => {
+            Words::new("fichier introuvable").hint("un lien qui ne mène nulle part ?")
+        }
+        io::ErrorKind::IsADirectory => {
+            Words::new("dossier au lieu d'un fichier").hint("mettez un fichier à cet endroit")
+        }
+        _ => Words::new(format!("lecture impossible ({error})")),
+    }
+}
+
+/// The text of a cell: UTF-8, else Windows-1252. Told cell by cell, because
+/// files are also made by pasting others end to end, and because a file then
+/// needs no reading ahead. Letters of Windows-1252 do not form UTF-8 by chance.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
+    }
 }
 
 /// A cell: its bytes in the buffer, or in the copy freed of doubled quotes.
@@ -55,7 +125,7 @@ enum Scan {
 
 /// Reads records one after the other.
 #[derive(Debug)]
-pub(crate) struct Records<R> {
+pub struct Records<R> {
     input: R,
     buffer: Vec<u8>,
     start: usize,
@@ -64,14 +134,22 @@ pub(crate) struct Records<R> {
     ended: bool,
     /// … because a zero byte follows.
     nul: bool,
-    separator: u8,
+    format: Shape,
     line: u64,
     cells: Cells,
 }
 
+/// How cells are told apart.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    separator: u8,
+    /// A quote at the start of a cell opens a quoted cell.
+    quotes: bool,
+}
+
 /// A record.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Record<'r> {
+pub struct Record<'r> {
     buffer: &'r [u8],
     cells: &'r Cells,
     /// Line on which it starts, from 1.
@@ -80,16 +158,25 @@ pub(crate) struct Record<'r> {
 
 impl<'r> Record<'r> {
     /// Number of cells.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.cells.found.len()
     }
 
+    /// Whether it has no cell: never, since even an empty line has one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cells.found.is_empty()
+    }
+
     /// Whether text follows a closing quote.
+    #[must_use]
     pub fn has_loose_quote(&self) -> bool {
         self.cells.loose_quote
     }
 
     /// The bytes of a cell, quotes removed; nothing past the last cell.
+    #[must_use]
     pub fn cell(&self, index: usize) -> &'r [u8] {
         let Some(cell) = self.cells.found.get(index) else {
             return &[];
@@ -103,6 +190,12 @@ impl<R: Read> Records<R> {
     /// Starts reading: skips a byte order mark and finds the separator, `,` or
     /// `;`, from the first line.
     pub fn start(input: R) -> Result<Self, Stop> {
+        Self::start_among(input, b",;")
+    }
+
+    /// The same with other separators, at least one. Cells separated by tabs
+    /// are never quoted: there, a quote is a character as any other.
+    pub fn start_among(input: R, separators: &[u8]) -> Result<Self, Stop> {
         let mut records = Self {
             input,
             buffer: vec![0; CHUNK],
@@ -110,7 +203,7 @@ impl<R: Read> Records<R> {
             end: 0,
             ended: false,
             nul: false,
-            separator: b',',
+            format: Shape { separator: b',', quotes: true },
             line: 1,
             cells: Cells::default(),
         };
@@ -123,17 +216,18 @@ impl<R: Read> Records<R> {
             records.start = 3;
             head = &head[3..];
         }
-        records.separator = separator(head);
+        let separator = separator(head, separators);
+        records.format = Shape { separator, quotes: separator != b'\t' };
         Ok(records)
     }
 
     /// The next record that is not an empty line; none at the end.
-    pub fn next(&mut self) -> Result<Option<Record<'_>>, Stop> {
+    pub fn next_record(&mut self) -> Result<Option<Record<'_>>, Stop> {
         loop {
             let scan = scan(
                 &self.buffer[self.start..self.end],
                 self.start,
-                self.separator,
+                self.format,
                 self.ended && !self.nul,
                 &mut self.cells,
             );
@@ -196,17 +290,19 @@ impl<R: Read> Records<R> {
     }
 }
 
-/// The separator of a file: the more frequent of `,` and `;` in its first line.
-fn separator(head: &[u8]) -> u8 {
+/// The separator of a file: the most frequent in its first line, the first of equals.
+fn separator(head: &[u8], separators: &[u8]) -> u8 {
     let line = head.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
     let line = &head[..line.unwrap_or(head.len())];
     let count = |wanted| line.split(|byte| *byte == wanted).count();
-    if count(b';') > count(b',') { b';' } else { b',' }
+    let most = separators.iter().copied().rev().max_by_key(|separator| count(*separator));
+    most.unwrap_or(b',')
 }
 
 /// Finds the cells of the record at the start of `text`, which lies at
 /// `offset` in the buffer. `last` when nothing follows `text`.
-fn scan(text: &[u8], offset: usize, separator: u8, last: bool, out: &mut Cells) -> Scan {
+fn scan(text: &[u8], offset: usize, format: Shape, last: bool, out: &mut Cells) -> Scan {
+    let Shape { separator, quotes } = format;
     out.found.clear();
     out.copy.clear();
     out.loose_quote = false;
@@ -218,7 +314,7 @@ fn scan(text: &[u8], offset: usize, separator: u8, last: bool, out: &mut Cells) 
     loop {
         // One cell: it starts at `at`.
         let mut cell = Cell { start: offset + at, end: offset + at, unescaped: false };
-        if text.get(at) == Some(&b'"') {
+        if quotes && text.get(at) == Some(&b'"') {
             let Some(end) = quoted(text, at, offset, last, &mut lines, &mut cell, out) else {
                 return Scan::Partial { lines, quoted: true };
             };
@@ -315,7 +411,7 @@ mod tests {
     fn read(text: &[u8]) -> Result<Lines, Stop> {
         let mut records = Records::start(text)?;
         let mut all = Vec::new();
-        while let Some(record) = records.next()? {
+        while let Some(record) = records.next_record()? {
             let cells = (0..record.len()).map(|index| record.cell(index).to_vec());
             all.push((record.line, cells.collect()));
         }
@@ -339,6 +435,15 @@ mod tests {
                 (6, cells(&["3", "4"])),
             ]
         );
+    }
+
+    #[test]
+    fn tabs_have_no_quotes() {
+        let mut records = Records::start_among(&b"a\t\"b\n\"c\"\td\n"[..], b",\t").unwrap();
+        let first = records.next_record().unwrap().unwrap();
+        assert_eq!((first.cell(0), first.cell(1)), (&b"a"[..], &b"\"b"[..]));
+        let second = records.next_record().unwrap().unwrap();
+        assert_eq!((second.cell(0), second.cell(1)), (&b"\"c\""[..], &b"d"[..]));
     }
 
     #[test]
@@ -402,7 +507,7 @@ mod tests {
         let Ok(mut records) = Records::start(text) else {
             return false;
         };
-        while let Ok(Some(record)) = records.next() {
+        while let Ok(Some(record)) = records.next_record() {
             if record.has_loose_quote() {
                 return true;
             }
