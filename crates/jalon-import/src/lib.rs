@@ -5,9 +5,11 @@
 //! knows formats and no rule.
 
 pub mod draft;
+pub mod drugs;
 pub mod error;
 pub mod facts;
 pub mod importer;
+pub mod nomenclature;
 pub mod register;
 pub mod report;
 pub mod settle;

@@ -1,0 +1,463 @@
+//! Reading the files into [`Raw`], with all their faults.
+
+use std::borrow::Cow;
+use std::fs::File;
+
+use jalon_data::day::{self, DayError};
+use jalon_data::fault::{Collector, Place, Words};
+use jalon_data::records::{Records, cannot_read, decode};
+
+use super::codes::{atc, cip13, digits, keyed, nabm, ucd7};
+use super::parquet_rows;
+use super::raw::{Cip, Cis, Pha, Raw, Ucd};
+use super::sources::{Role, Source};
+
+/// Lines of a file, beyond which it is no nomenclature.
+const MOST: u64 = 1_000_000;
+
+/// One file under way: what it says goes to `raw`, what is wrong to `faults`.
+pub(super) struct Reading<'a> {
+    pub source: &'a Source,
+    pub raw: &'a mut Raw,
+    pub faults: &'a mut Collector,
+    /// The last day that the file speaks of.
+    pub latest: Option<i32>,
+    pub lines: u64,
+}
+
+/// How many cells lines of the medicines base have.
+const fn width(role: Role) -> (usize, usize) {
+    match role {
+        Role::Cis => (12, 12),
+        Role::Cip => (12, 13),
+        Role::Gener => (5, 5),
+        Role::Compo => (8, 8),
+        _ => (4, 4),
+    }
+}
+
+/// Columns looked for in a table with a header, each under the names it has
+/// had; the first must be there.
+const fn columns(role: Role) -> &'static [&'static [&'static str]] {
+    match role {
+        Role::IrPha => &[
+            &["pha_cip_c13", "cip13"],
+            &["pha_atc_cla", "pha_atc_c07", "atc"],
+            &["pha_cnd_top", "pack_flag"],
+            &["pha_prd_lib1", "pha_prd_lib", "pha_med_nom", "pha_nom_crt", "label"],
+            &["pha_cip_ucd", "ucd7"],
+            &["pha_grs_num", "gen_group"],
+            &["pha_med_gen", "med_gen"],
+        ],
+        Role::Ucd => &[
+            &["ucd_ucd_cod"],
+            &["ucd_dsn_lib"],
+            &["ucd_cnd_lib"],
+            &["ucd_pcd_cod"],
+            &["ucd_svt_cod"],
+            &["ucd_der_maj"],
+        ],
+        Role::Nabm => &[&["bio_prs_ide", "code"], &["bio_inf_lib", "libelle"], &["bio_his_dtd"]],
+        _ => &[&["cam_prs_ide_cod", "code"], &["cam_prs_ide_lib", "libelle"]],
+    }
+}
+
+impl Reading<'_> {
+    /// Reads the file to its end.
+    pub(super) fn run(&mut self) {
+        if self.source.parquet {
+            self.parquet();
+        } else {
+            let input = match File::open(&self.source.path) {
+                Ok(input) => input,
+                Err(error) => return self.fault(0, || cannot_read(&error)),
+            };
+            let separators: &[u8] = if self.source.role.is_tabbed() { b"\t" } else { b";,\t" };
+            let stop = match Records::start_among(input, separators) {
+                Ok(mut records) if self.source.role.is_tabbed() => self.tabbed(&mut records),
+                Ok(mut records) => self.headed(&mut records),
+                Err(stop) => Err(stop),
+            };
+            if let Err(stop) = stop {
+                let (line, words) = stop.explain();
+                self.fault(line, || words);
+            }
+        }
+        if self.lines == 0 {
+            self.fault(0, || Words::new("aucune ligne").hint("téléchargez ce fichier de nouveau"));
+        }
+        let name = self.source.role.name();
+        self.raw.report.read(name, self.lines);
+    }
+
+    fn fault(&mut self, line: u64, words: impl FnOnce() -> Words) {
+        let table = self.source.role as usize + 1;
+        self.faults.report(Place { table, line, ..Place::default() }, &self.source.label, words);
+    }
+
+    /// Notes what is odd without being wrong.
+    fn odd(&mut self, line: u64, reason: &str) {
+        let label = &self.source.label;
+        self.raw.report.leave(reason, || format!("{label}:{line}"));
+    }
+
+    fn one_more(&mut self, line: u64) -> bool {
+        self.lines += 1;
+        if self.lines == MOST + 1 {
+            self.fault(line, || {
+                Words::new(format!("plus de {MOST} lignes : la suite du fichier n'est pas lue"))
+                    .hint("une nomenclature n'en a pas tant : est-ce le bon fichier ?")
+            });
+        }
+        self.lines <= MOST
+    }
+
+    fn tabbed(&mut self, records: &mut Records<File>) -> Result<(), jalon_data::records::Stop> {
+        let (least, most) = width(self.source.role);
+        let mut short = None;
+        while let Some(record) = records.next_record()? {
+            if let Some((line, count)) = short.take() {
+                self.uneven(line, count, least, "une tabulation de trop ou de moins ?");
+            }
+            let line = record.line;
+            if !self.one_more(line) {
+                break;
+            }
+            let mut count = record.len();
+            if count == most + 1 && record.cell(most).is_empty() {
+                count = most;
+            }
+            if (least..=most).contains(&count) {
+                let cells: Vec<_> =
+                    (0..most).map(|index| trimmed(decode(record.cell(index)))).collect();
+                self.base_line(line, &cells);
+            } else {
+                short = Some((line, count));
+            }
+        }
+        if let Some((line, count)) = short {
+            let hint = "c'est la dernière ligne : fichier coupé ? téléchargez-le de nouveau";
+            self.uneven(line, count, least, hint);
+        }
+        Ok(())
+    }
+
+    fn uneven(&mut self, line: u64, count: usize, wanted: usize, hint: &str) {
+        self.fault(line, || {
+            let s = if count > 1 { "s" } else { "" };
+            Words::new(format!("{count} cellule{s} au lieu de {wanted}")).hint(hint)
+        });
+    }
+
+    fn headed(&mut self, records: &mut Records<File>) -> Result<(), jalon_data::records::Stop> {
+        let Some(first) = records.next_record()? else { return Ok(()) };
+        let width = first.len();
+        let line = first.line;
+        let names: Vec<_> =
+            (0..width).map(|index| decode(first.cell(index)).trim().to_lowercase()).collect();
+        let Some(places) = self.places(line, &names) else { return Ok(()) };
+        let mut short = None;
+        while let Some(record) = records.next_record()? {
+            if let Some((line, count)) = short.take() {
+                self.uneven(line, count, width, "autant de cellules que l'en-tête");
+            }
+            let line = record.line;
+            if !self.one_more(line) {
+                break;
+            }
+            if record.has_loose_quote() {
+                self.fault(line, || {
+                    Words::new("texte après un guillemet fermant")
+                        .hint("dans une cellule entre guillemets, un guillemet s'écrit deux fois")
+                });
+            } else if record.len() == width {
+                let cell = |place: &Option<usize>| match place {
+                    Some(place) => trimmed(decode(record.cell(*place))),
+                    None => Cow::Borrowed(""),
+                };
+                let cells: Vec<_> = places.iter().map(cell).collect();
+                self.fund_line(line, &cells);
+            } else {
+                short = Some((line, record.len()));
+            }
+        }
+        if let Some((line, count)) = short {
+            let hint = "c'est la dernière ligne : fichier coupé ? exportez-le de nouveau";
+            self.uneven(line, count, width, hint);
+        }
+        Ok(())
+    }
+
+    fn parquet(&mut self) {
+        let path = self.source.path.clone();
+        let rows = parquet_rows::columns(&path).and_then(|names| {
+            let Some(places) = self.places(0, &names) else { return Ok(()) };
+            parquet_rows::each(&path, &places, |line, cells| {
+                if self.one_more(line) {
+                    let cells: Vec<_> =
+                        cells.iter().map(|cell| Cow::Borrowed(cell.trim())).collect();
+                    self.fund_line(line, &cells);
+                }
+            })
+        });
+        if let Err(words) = rows {
+            self.fault(0, || words);
+        }
+    }
+
+    /// Where the columns are; the first two must be there.
+    fn places(&mut self, line: u64, names: &[String]) -> Option<Vec<Option<usize>>> {
+        let wanted = columns(self.source.role);
+        let find = |aliases: &&[&str]| {
+            aliases.iter().find_map(|alias| names.iter().position(|name| name == alias))
+        };
+        let places: Vec<_> = wanted.iter().map(find).collect();
+        let mut whole = true;
+        for (aliases, place) in wanted.iter().zip(&places).take(2) {
+            if place.is_none() {
+                whole = false;
+                let names: Vec<_> = aliases.iter().map(|name| name.to_uppercase()).collect();
+                self.fault(line, || {
+                    Words::new(format!("colonne absente : {}", names.join(" ou "))).hint(
+                        "la première ligne nomme les colonnes, séparées par ; ou , ou une tabulation",
+                    )
+                });
+            }
+        }
+        if self.source.role == Role::IrPha {
+            self.raw.pha_is_whole = names.iter().any(|name| name == "pha_cip_c13");
+        }
+        whole.then_some(places)
+    }
+
+    fn base_line(&mut self, line: u64, cells: &[Cow<'_, str>]) {
+        let cell = |index: usize| cells.get(index).map_or("", AsRef::as_ref);
+        let rank = if self.source.role == Role::Gener { 2 } else { 0 };
+        let code = cell(rank);
+        if !digits(code, 8) {
+            return self.fault(line, || {
+                Words::new("code CIS qui n'a pas huit chiffres").value(code).hint("comme 60002283")
+            });
+        }
+        let cis = code.to_owned();
+        match self.source.role {
+            Role::Cis => {
+                self.day(line, cell(7));
+                let routes = cell(3).split(';').map(|route| route.trim().to_owned()).collect();
+                let product = Cis { label: cell(1).to_owned(), form: cell(2).to_owned(), routes };
+                if self.raw.cis.insert(cis, product).is_some() {
+                    self.odd(line, "code CIS en double : la dernière ligne est gardée");
+                }
+            }
+            Role::Cip => {
+                self.day(line, cell(5));
+                if let Some(cip13) = self.cip13(line, cell(6)) {
+                    let rate = cell(8).replace('%', " %").replace("  ", " ");
+                    let one = Cip { cis, label: cell(2).to_owned(), rate };
+                    if let Some(before) = self.raw.cip.insert(cip13, one.clone()) {
+                        let reason = if before.cis == one.cis {
+                            "CIP13 en double : la dernière ligne est gardée"
+                        } else {
+                            "CIP13 de deux produits : la dernière ligne est gardée"
+                        };
+                        self.odd(line, reason);
+                    }
+                }
+            }
+            Role::Gener => self.group(line, cis, cell(0), cell(3)),
+            Role::Compo => {
+                let composition = self.raw.compositions.entry(cis).or_default();
+                let part = composition.entry(cell(7).to_owned()).or_default();
+                let place = if cell(6) == "FT" { &mut part.fraction } else { &mut part.substance };
+                *place = Some(cell(2).to_owned());
+            }
+            _ => self.mitm(line, cis, cell(1)),
+        }
+    }
+
+    fn group(&mut self, line: u64, cis: String, group: &str, kind: &str) {
+        let Ok(number) = group.parse::<u32>() else {
+            return self.fault(line, || {
+                Words::new("numéro de groupe générique").value(group).hint("un nombre entier")
+            });
+        };
+        if !matches!(kind, "0" | "1" | "2" | "4") {
+            return self.fault(line, || {
+                Words::new("type de générique inconnu")
+                    .value(kind)
+                    .hint("0 princeps, 1 générique, 2 complémentarité posologique, 4 substituable")
+            });
+        }
+        let groups = self.raw.groups.get_or_insert_default();
+        groups.entry(cis).or_default().insert(number);
+    }
+
+    fn mitm(&mut self, line: u64, cis: String, class: &str) {
+        if !atc(class) {
+            return self.odd(line, "classe ATC mal écrite : laissée de côté");
+        }
+        let classes = self.raw.mitm.entry(cis).or_default();
+        if classes.insert(class.to_owned()) && classes.len() > 1 {
+            self.odd(
+                line,
+                "produit de deux classes ATC dans le même fichier : les deux sont gardées",
+            );
+        }
+    }
+
+    fn fund_line(&mut self, line: u64, cells: &[Cow<'_, str>]) {
+        let cell = |index: usize| cells.get(index).map_or("", AsRef::as_ref);
+        let (code, name) = (cell(0), cell(1));
+        match self.source.role {
+            Role::IrPha => self.presentation(line, cells),
+            Role::Ucd => {
+                let Some(ucd) = ucd7(code) else {
+                    return self.fault(line, || {
+                        Words::new("code UCD mal écrit").value(code).hint("sept chiffres au plus")
+                    });
+                };
+                self.seen(sas_day(cell(5)));
+                let label = format!("{name} {}", cell(2)).trim().to_owned();
+                let kin = [cell(3), cell(4)].into_iter().filter_map(ucd7).collect();
+                if self.raw.ucd.insert(ucd, Ucd { label, kin }).is_some() {
+                    self.odd(line, "code UCD en double : la dernière ligne est gardée");
+                }
+            }
+            Role::Nabm => {
+                let Some(act) = nabm(code) else {
+                    return self.fault(line, || {
+                        Words::new("code de la NABM mal écrit")
+                            .value(code)
+                            .hint("comme 1577 ou 127")
+                    });
+                };
+                self.seen(sas_day(cell(2)));
+                // The versions of one act follow one another: the last has its present name.
+                self.raw.nabm.insert(act, name.to_owned());
+            }
+            _ if super::codes::ccam(code) => {
+                self.raw.ccam.insert(code.to_owned(), name.to_owned());
+            }
+            _ => self.fault(line, || {
+                Words::new("code de la CCAM mal écrit").value(code).hint("comme AHQP001")
+            }),
+        }
+    }
+
+    fn presentation(&mut self, line: u64, cells: &[Cow<'_, str>]) {
+        let cell = |index: usize| cells.get(index).map_or("", AsRef::as_ref);
+        if cell(0).trim_start_matches('0').is_empty() {
+            return self.odd(line, "présentation sans CIP13 : laissée de côté");
+        }
+        let Some(code) = self.cip13(line, cell(0)) else { return };
+        let mut one = Pha { label: cell(3).to_owned(), ucd: ucd7(cell(4)), ..Pha::default() };
+        // Recent versions write more than the code itself.
+        let class = cell(1).get(..7).unwrap_or(cell(1)).trim();
+        if atc(class) {
+            one.atc.insert(class.to_owned());
+        } else if !class.is_empty() {
+            self.odd(line, "code hors de la classification ATC : laissé de côté");
+        }
+        match cell(2) {
+            "GC" => one.large.extend([true]),
+            "NGC" => one.large.extend([false]),
+            _ => {}
+        }
+        let grouped = !cell(5).trim_start_matches('0').is_empty();
+        // The flag alone says that a drug is generic; only 0 without a group says it is in none.
+        match (grouped, cell(6)) {
+            (true, _) => one.repertoire.extend([true]),
+            (false, "0") => one.repertoire.extend([false]),
+            (false, _) => {}
+        }
+        let Some(known) = self.raw.pha.get_mut(&code) else {
+            self.raw.pha.insert(code, one);
+            return;
+        };
+        let before = (known.atc.len(), known.large.len(), known.repertoire.len());
+        known.atc.append(&mut one.atc);
+        known.large.append(&mut one.large);
+        known.repertoire.append(&mut one.repertoire);
+        let reason = if before == (known.atc.len(), known.large.len(), known.repertoire.len()) {
+            "CIP13 en double : une seule ligne est gardée"
+        } else {
+            "CIP13 en double avec deux réponses : les deux sont gardées, en conflit"
+        };
+        self.odd(line, reason);
+    }
+
+    /// A CIP code of thirteen digits, or the fault it is.
+    fn cip13(&mut self, line: u64, code: &str) -> Option<String> {
+        if keyed(code) && code.starts_with("34009") {
+            return Some(code.to_owned());
+        }
+        // Long numbers are not shown, in case columns were mistaken for one another.
+        let shown = if code.starts_with("3400") { format!(" « {code} »") } else { String::new() };
+        self.fault(line, || {
+            if digits(code, 13) && code.starts_with("34009") {
+                let right = cip13(super::codes::cip7(code)).unwrap_or_default();
+                Words::new(format!("CIP13{shown} : clé fausse"))
+                    .hint(format!("avec ces chiffres, le code serait {right}"))
+            } else if code.bytes().all(|byte| byte.is_ascii_digit()) && !code.is_empty() {
+                let count = code.len();
+                Words::new(format!("CIP13{shown} de {count} chiffres")).hint(
+                    "treize chiffres, dont les premiers sont 34009 ; un tableur les change parfois",
+                )
+            } else {
+                Words::new("CIP13 mal écrit").value(code).hint(
+                    "treize chiffres, dont les premiers sont 34009 ; un tableur les change parfois",
+                )
+            }
+        });
+        None
+    }
+
+    /// Reads `29/11/2024`; a year beyond reason is told and left, a day the
+    /// calendar lacks is a fault.
+    fn day(&mut self, line: u64, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let read = match text.as_bytes() {
+            [d0, d1, b'/', m0, m1, b'/', y0, y1, y2, y3] => {
+                day::civil(&[*y0, *y1, *y2, *y3], &[*m0, *m1], &[*d0, *d1])
+            }
+            _ => Err(DayError::Shape),
+        };
+        match read {
+            Ok(day) if day::PLAUSIBLE.contains(&day) => self.seen(Some(day)),
+            Ok(_) => {
+                let label = &self.source.label;
+                let reason = "date hors de 1850 à 2100 : laissée de côté";
+                self.raw.report.leave(reason, || format!("{label}:{line} ({text})"));
+            }
+            Err(error) => {
+                self.fault(line, || {
+                    Words::new(error.to_string()).value(text).hint("comme 31/12/2024")
+                });
+            }
+        }
+    }
+
+    fn seen(&mut self, day: Option<i32>) {
+        self.latest = self.latest.max(day);
+    }
+}
+
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+/// The day of `14NOV2017:00:00:00`, as the fund's tables write it.
+fn sas_day(text: &str) -> Option<i32> {
+    const MONTHS: [&str; 12] =
+        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+    let month = MONTHS.iter().position(|month| text.get(2..5) == Some(month))? + 1;
+    let month = format!("{month:02}");
+    let year = text.get(5..9)?.as_bytes();
+    let day = day::civil(year, month.as_bytes(), text.get(..2)?.as_bytes()).ok()?;
+    day::PLAUSIBLE.contains(&day).then_some(day)
+}
