@@ -120,6 +120,14 @@ Exemples :
 
 Règles de rencontre des lots : docs/importer.md")]
     Importer(Import),
+    /// Importe les nomenclatures des médicaments et des actes, ou y cherche un code
+    #[command(subcommand, help_template = TEMPLATE, subcommand_help_heading = "Commandes\u{a0}", subcommand_value_name = "COMMANDE", disable_help_subcommand = true, after_help = "\
+Exemples :
+  jalon nomenclature importer telechargements --vers nomenclature
+  jalon nomenclature chercher 3400949497294 --nomenclature nomenclature
+
+Fichiers lus et déductions : docs/nomenclatures.md")]
+    Nomenclature(Nomenclature),
     /// Écrit le complètement des commandes pour un interpréteur
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemple :
@@ -206,6 +214,46 @@ Exemple :
 Exemple :
   jalon importer annuler 2 --vers essai")]
     Annuler(TakeBack),
+}
+
+/// What is done with nomenclatures.
+#[derive(Debug, Subcommand)]
+pub enum Nomenclature {
+    /// Lit les fichiers publics d'un dossier et de ses sous-dossiers
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Fichiers reconnus à leur contenu : base publique des médicaments (CIS_bdpm, CIS_CIP_bdpm,
+CIS_GENER_bdpm, CIS_COMPO_bdpm, CIS_MITM), IR_PHA_R, NU_UCD_R, IR_BIO_R (NABM), IR_CCAM.
+
+Exemple :
+  jalon nomenclature importer telechargements --vers nomenclature")]
+    Importer(ImportNomenclature),
+    /// Dit ce qui est connu d'un code : CIP13, CIP7, CIS, UCD, NABM ou CCAM
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemples :
+  jalon nomenclature chercher 3400949497294 --nomenclature nomenclature
+  jalon nomenclature chercher 1577 --nomenclature nomenclature
+  jalon nomenclature chercher AHQP001 --nomenclature nomenclature")]
+    Chercher(SearchNomenclature),
+}
+
+#[derive(Debug, Args)]
+pub struct ImportNomenclature {
+    /// Dossier des fichiers téléchargés
+    #[arg(value_name = "DIR", help_heading = ARGUMENTS)]
+    pub source: PathBuf,
+    /// Dossier de la nomenclature, à créer ou à remplacer
+    #[arg(long, value_name = "NOMENCLATURE")]
+    pub vers: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct SearchNomenclature {
+    /// Code cherché
+    #[arg(value_name = "CODE", help_heading = ARGUMENTS)]
+    pub code: String,
+    /// Dossier de la nomenclature
+    #[arg(long, value_name = "NOMENCLATURE")]
+    pub nomenclature: PathBuf,
 }
 
 /// Where a batch goes.

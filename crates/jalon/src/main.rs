@@ -9,6 +9,7 @@ mod generate;
 mod import;
 mod json;
 mod load;
+mod nomenclature;
 mod progress;
 mod relaunch;
 mod rule_pages;
@@ -53,6 +54,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Verifier(args) => verify::run(&args),
         Command::Generer(args) => generate::run(&args),
         Command::Importer(source) => import::run(&source),
+        Command::Nomenclature(args) => nomenclature::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "jalon", &mut script);

@@ -90,7 +90,9 @@ impl Method {
         METHODS.iter().find(|(one, ..)| *one == self).map_or("", |(.., sentence)| sentence)
     }
 
-    pub(super) fn named(word: &str) -> Option<Self> {
+    /// The method of that name.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
         METHODS.iter().find(|(_, name, _)| *name == word).map(|(one, ..)| *one)
     }
 }

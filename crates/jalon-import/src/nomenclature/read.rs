@@ -7,7 +7,7 @@ use jalon_data::day::{self, DayError};
 use jalon_data::fault::{Collector, Place, Words};
 use jalon_data::records::{Records, cannot_read, decode};
 
-use super::codes::{atc, cip13, digits, keyed, nabm, ucd7};
+use super::codes::{atc, ccam, cip13, digits, keyed, nabm, ucd7};
 use super::parquet_rows;
 use super::raw::{Cip, Cis, Pha, Raw, Ucd};
 use super::sources::{Role, Source};
@@ -312,9 +312,7 @@ impl Reading<'_> {
             Role::IrPha => self.presentation(line, cells),
             Role::Ucd => {
                 let Some(ucd) = ucd7(code) else {
-                    return self.fault(line, || {
-                        Words::new("code UCD mal écrit").value(code).hint("sept chiffres au plus")
-                    });
+                    return self.odd(line, "code UCD mal écrit : laissé de côté");
                 };
                 self.seen(sas_day(cell(5)));
                 let label = format!("{name} {}", cell(2)).trim().to_owned();
@@ -325,22 +323,20 @@ impl Reading<'_> {
             }
             Role::Nabm => {
                 let Some(act) = nabm(code) else {
-                    return self.fault(line, || {
-                        Words::new("code de la NABM mal écrit")
-                            .value(code)
-                            .hint("comme 1577 ou 127")
-                    });
+                    return self.odd(line, "code de la NABM mal écrit : laissé de côté");
                 };
                 self.seen(sas_day(cell(2)));
                 // The versions of one act follow one another: the last has its present name.
                 self.raw.nabm.insert(act, name.to_owned());
             }
-            _ if super::codes::ccam(code) => {
-                self.raw.ccam.insert(code.to_owned(), name.to_owned());
+            _ => {
+                // Some codes are followed by a mark: « JANH798 [A] ».
+                let act = code.split_whitespace().next().unwrap_or_default();
+                if !ccam(act) {
+                    return self.odd(line, "code de la CCAM mal écrit : laissé de côté");
+                }
+                self.raw.ccam.insert(act.to_owned(), name.to_owned());
             }
-            _ => self.fault(line, || {
-                Words::new("code de la CCAM mal écrit").value(code).hint("comme AHQP001")
-            }),
         }
     }
 
