@@ -10,6 +10,7 @@ pub mod error;
 pub mod facts;
 pub mod importer;
 pub mod nomenclature;
+pub mod omop;
 pub mod register;
 pub mod report;
 pub mod settle;
