@@ -117,6 +117,11 @@ fn class(given: &BTreeSet<String>, standing: Standing, method: Method) -> Option
     (!shared.is_empty()).then(|| Answer::new(shared.to_owned(), standing, method))
 }
 
+/// The class of a product in the list of drugs of major interest.
+fn listed_class(raw: &Raw, cis: &str) -> Option<Answer<String>> {
+    class(raw.mitm.get(cis)?, Standing::Officiel, Method::Mitm)
+}
+
 fn flag(given: &BTreeSet<bool>, standing: Standing, method: Method) -> Option<Answer<bool>> {
     let only = if given.len() == 1 { given.first() } else { None };
     only.map(|value| Answer::new(*value, standing, method))
@@ -134,11 +139,9 @@ impl<'r> Likeness<'r> {
         for cis in raw.cis.keys().chain(raw.mitm.keys()) {
             let given = from_fund.get(cis.as_str());
             let only = given.filter(|given| given.len() == 1).and_then(BTreeSet::first);
-            let mitm = raw.mitm.get(cis);
-            let mitm = mitm.and_then(|given| class(given, Standing::Officiel, Method::Mitm));
             let fund = only
                 .map(|only| Answer::new((*only).to_owned(), Standing::Deduit, Method::SameProduct));
-            if let Some((answer, _)) = preferred(mitm, fund) {
+            if let Some((answer, _)) = preferred(listed_class(raw, cis), fund) {
                 known.insert(cis.as_str(), answer);
             }
         }
@@ -190,18 +193,12 @@ impl<'r> Likeness<'r> {
                 let own = class(&pha.atc, self.fund, Method::IrPha);
                 let base = raw.cip.get(cip13);
                 let cis = base.map_or("", |one| one.cis.as_str());
-                let product = self.of_product(cis);
-                let (said, like): (Option<_>, Option<_>) = match product {
-                    Some(answer) if answer.method == Method::Mitm => (Some(answer), None),
-                    other => (None, other),
+                let (atc, other) = match own {
+                    Some(own) => preferred(listed_class(raw, cis), Some(own)).unzip(),
+                    None => (self.of_product(cis), None),
                 };
-                let (atc, others) = match preferred(said, own) {
-                    Some((atc, other)) => {
-                        let other = other.map(|one| format!("{} {}", one.value, one.method.word()));
-                        (Some(atc), other)
-                    }
-                    None => (like, None),
-                };
+                let others =
+                    other.flatten().map(|one| format!("{} {}", one.value, one.method.word()));
                 // The classes of a file in conflict with itself.
                 let both = (pha.atc.len() > 1).then(|| joined(&pha.atc, " ") + " ir-pha");
                 let listed = base.and_then(|_| repertoire(raw, cis));
@@ -268,15 +265,14 @@ impl<'r> Likeness<'r> {
 }
 
 /// The answer to keep of two files, and the other if it says another thing:
-/// the more precise of two that agree, else the list of the public base, which
-/// is the younger.
+/// the more precise, else the list of the public base, which is the younger.
 fn preferred(
     base: Option<Answer<String>>,
     fund: Option<Answer<String>>,
 ) -> Option<(Answer<String>, Option<Answer<String>>)> {
     match (base, fund) {
         (Some(base), Some(fund)) if base.value.starts_with(&fund.value) => Some((base, None)),
-        (Some(base), Some(fund)) if fund.value.starts_with(&base.value) => Some((fund, Some(base))),
+        (Some(base), Some(fund)) if fund.value.len() > base.value.len() => Some((fund, Some(base))),
         (Some(base), fund) => Some((base, fund)),
         (None, Some(fund)) => Some((fund, None)),
         (None, None) => None,

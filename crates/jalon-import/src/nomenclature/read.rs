@@ -25,6 +25,9 @@ pub(super) struct Reading<'a> {
     pub lines: u64,
 }
 
+/// Bytes of a file, likewise.
+const LARGEST: u64 = 1 << 29;
+
 /// How many cells lines of the medicines base have.
 const fn width(role: Role) -> (usize, usize) {
     match role {
@@ -65,6 +68,10 @@ const fn columns(role: Role) -> &'static [&'static [&'static str]] {
 impl Reading<'_> {
     /// Reads the file to its end.
     pub(super) fn run(&mut self) {
+        if std::fs::metadata(&self.source.path).is_ok_and(|file| file.len() > LARGEST) {
+            let words = || Words::new("fichier de plus de 512 Mo").hint("est-ce le bon fichier ?");
+            return self.fault(0, words);
+        }
         if self.source.parquet {
             self.parquet();
         } else {

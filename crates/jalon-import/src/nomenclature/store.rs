@@ -71,13 +71,21 @@ pub(super) fn check_target(target: &Path) -> Result<(), ImportError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(ImportError::io(target)(error)),
     };
-    if target.join(MANIFEST).is_file() || entries.next().is_none() {
+    let is_ours = |entry: std::io::Result<fs::DirEntry>| {
+        entry.is_ok_and(|entry| is_left_over(&entry.file_name().to_string_lossy()))
+    };
+    if target.join(MANIFEST).is_file() || entries.all(is_ours) {
         return Ok(());
     }
     Err(ImportError::Refused(format!(
         "{} : ce dossier contient autre chose qu'une nomenclature\n   aide : donnez un dossier à créer, vide, ou qui contient déjà une nomenclature",
         target.display()
     )))
+}
+
+/// What an interrupted import may leave.
+fn is_left_over(name: &str) -> bool {
+    name.starts_with(PARTIAL) || name.starts_with(TABLES)
 }
 
 /// Writes everything, then takes the place of an earlier nomenclature at once.
@@ -147,8 +155,7 @@ fn sweep(target: &Path, kept: &str) {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let old = name.starts_with(TABLES) && name != kept;
-        if old || name.starts_with(PARTIAL) {
+        if is_left_over(&name) && name != kept {
             let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
         }
     }
