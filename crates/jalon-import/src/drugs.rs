@@ -1,10 +1,12 @@
 //! What importers ask of a nomenclature of drugs.
 
+use crate::nomenclature::codes;
+
 /// What is known of a drug.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drug {
-    /// ATC class, as precise as it is known; empty when unknown.
-    pub atc: String,
+    /// ATC class, as precise as it is known.
+    pub atc: Option<String>,
     /// In the generic repertoire.
     pub repertoire: Option<bool>,
     /// Pack of several months.
@@ -18,7 +20,9 @@ pub trait DrugLookup: Sync {
     /// A presentation by its code of thirteen digits.
     fn by_cip13(&self, code: &str) -> Option<Drug>;
     /// A presentation by its code of seven digits.
-    fn by_cip7(&self, code: &str) -> Option<Drug>;
+    fn by_cip7(&self, code: &str) -> Option<Drug> {
+        self.by_cip13(&codes::cip13(code)?)
+    }
     /// A product, all presentations together.
     fn by_cis(&self, code: &str) -> Option<Drug>;
     /// A hospital unit, in seven or thirteen digits.
@@ -33,10 +37,6 @@ pub struct NoLookup;
 
 impl DrugLookup for NoLookup {
     fn by_cip13(&self, _: &str) -> Option<Drug> {
-        None
-    }
-
-    fn by_cip7(&self, _: &str) -> Option<Drug> {
         None
     }
 

@@ -19,15 +19,11 @@ struct Two;
 impl DrugLookup for Two {
     fn by_cip13(&self, code: &str) -> Option<Drug> {
         (code == "3400949497294").then(|| Drug {
-            atc: "L02BG03".to_owned(),
+            atc: Some("L02BG03".to_owned()),
             repertoire: Some(true),
             large_pack: Some(false),
             days_per_box: None,
         })
-    }
-
-    fn by_cip7(&self, code: &str) -> Option<Drug> {
-        (code == "4949729").then(|| self.by_cip13("3400949497294")).flatten()
     }
 
     fn by_cis(&self, _: &str) -> Option<Drug> {
@@ -35,13 +31,8 @@ impl DrugLookup for Two {
     }
 
     fn by_ucd(&self, code: &str) -> Option<Drug> {
-        let atc = "B02BD02".to_owned();
-        (code == "9231824").then_some(Drug {
-            atc,
-            repertoire: None,
-            large_pack: None,
-            days_per_box: None,
-        })
+        let atc = Some("B02BD02".to_owned());
+        (code == "9231824").then(|| Drug { atc, ..Drug::default() })
     }
 
     fn hash(&self) -> String {

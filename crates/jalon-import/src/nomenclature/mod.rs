@@ -11,6 +11,7 @@ mod parquet_rows;
 mod raw;
 mod read;
 mod rows;
+mod said;
 mod sources;
 mod store;
 mod units;
@@ -153,7 +154,7 @@ fn drug(
     large_pack: Option<&Answer<bool>>,
 ) -> Drug {
     Drug {
-        atc: atc.map(|atc| atc.value.clone()).unwrap_or_default(),
+        atc: atc.map(|atc| atc.value.clone()),
         repertoire: repertoire.map(|answer| answer.value),
         large_pack: large_pack.map(|answer| answer.value),
         // No file read here tells how long a box lasts.
@@ -165,10 +166,6 @@ impl DrugLookup for Nomenclature {
     fn by_cip13(&self, code: &str) -> Option<Drug> {
         let one = self.presentation(code)?;
         Some(drug(one.atc.as_ref(), one.repertoire.as_ref(), one.large_pack.as_ref()))
-    }
-
-    fn by_cip7(&self, code: &str) -> Option<Drug> {
-        self.by_cip13(&codes::cip13(code)?)
     }
 
     fn by_cis(&self, code: &str) -> Option<Drug> {

@@ -132,7 +132,7 @@ impl Reading<'_> {
                 leave(row, faults, bench, reason);
                 return Ok(());
             };
-            if drug.atc.is_empty() {
+            if drug.atc.is_none() {
                 bench.draft.report.note("delivrances : des présentations n'ont pas de classe ATC ; une nomenclature en donnerait");
             }
             let jours = (days > 0).then_some(days).or_else(|| {
@@ -143,7 +143,7 @@ impl Reading<'_> {
                 patient,
                 date,
                 cip13: cip13.as_deref(),
-                atc: Some(&drug.atc),
+                atc: drug.atc.as_deref(),
                 boites,
                 jours,
                 grand_conditionnement: drug.large_pack,
@@ -268,20 +268,14 @@ fn act(
 /// The presentation and the drug of a code; nothing when only a nomenclature
 /// could have told them.
 fn identified(system: System, code: &str, bench: &Bench<'_>) -> Option<(Option<String>, Drug)> {
-    let unknown = |atc: &str| Drug {
-        atc: atc.to_owned(),
-        repertoire: None,
-        large_pack: None,
-        days_per_box: None,
-    };
     match system {
-        System::Atc => Some((None, unknown(code))),
+        System::Atc => Some((None, Drug { atc: Some(code.to_owned()), ..Drug::default() })),
         System::Cip13 => {
-            let drug = bench.drugs.by_cip13(code).unwrap_or_else(|| unknown(""));
+            let drug = bench.drugs.by_cip13(code).unwrap_or_default();
             Some((Some(code.to_owned()), drug))
         }
         System::Cip7 => {
-            let drug = bench.drugs.by_cip7(code).unwrap_or_else(|| unknown(""));
+            let drug = bench.drugs.by_cip7(code).unwrap_or_default();
             Some((codes::cip13(code), drug))
         }
         System::Ucd => bench.drugs.by_ucd(code).map(|drug| (None, drug)),
