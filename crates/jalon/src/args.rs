@@ -107,7 +107,11 @@ Exemples :
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
   jalon generer --patients 850 --medecins 1 --graine 1 --campagne 2024 --vers essai
-  jalon generer --patients 1000000 --medecins 1100 --graine 7 --campagne 2024 --vers pays --format parquet")]
+  jalon generer --patients 1000000 --medecins 1100 --graine 7 --campagne 2024 --vers pays --format parquet
+  jalon generer --patients 5000 --medecins 6 --graine 7 --campagne 2024 --vers etude --forme dcir
+
+Avec --forme dcir ou fhir, le dossier reçoit un sous-dossier `dcir` ou `fhir`, et un sous-dossier
+`cabinet` : les tables de ce que cette forme ne sait pas dire. Importez les deux.")]
     Generer(Generate),
     /// Importe des données dans un dossier fait de lots, les liste, les annule
     #[command(subcommand, help_template = TEMPLATE, subcommand_help_heading = "Sources et lots\u{a0}", subcommand_value_name = "SOURCE", disable_help_subcommand = true, after_help = "\
@@ -204,6 +208,29 @@ Exemples :
   jalon importer tables exemples/cabinet --vers essai
   jalon importer tables declarations-2024 --vers essai --a-blanc")]
     Tables(ImportTables),
+    /// Des tables du SNDS : DCIR, référentiels, séjours du PMSI
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemples :
+  jalon importer dcir extraction --vers etude --a-blanc
+  jalon importer dcir flux-2024-01 --vers etude
+
+Tables lues, règles de nettoyage : docs/importer-dcir.md")]
+    Dcir(ImportDcir),
+    /// Des ressources FHIR R4 : NDJSON ou Bundle
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemples :
+  jalon importer fhir export --vers cabinet --nomenclature nomenclature
+  jalon importer fhir bundle.json --vers cabinet --depuis 2024-01-01
+
+Ce qui devient quoi : docs/importer-fhir.md")]
+    Fhir(ImportFhir),
+    /// Un entrepôt OMOP CDM 5.4 en CSV
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemple :
+  jalon importer omop entrepot.zip --nomenclature nomenclature --vers etude
+
+Ce qui est pris, ce qui est laissé : docs/importer-omop.md")]
+    Omop(ImportOmop),
     /// Importe une liste de patients d'amelipro, et dit ce qui a changé
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
@@ -283,6 +310,54 @@ pub struct ImportTables {
     /// Dossier de tables canoniques
     #[arg(value_name = "SOURCE", help_heading = ARGUMENTS)]
     pub source: PathBuf,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportDcir {
+    /// Dossier des tables, en CSV ou en Parquet, entières ou par flux
+    #[arg(value_name = "SOURCE", help_heading = ARGUMENTS)]
+    pub source: PathBuf,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// What fills in the class of a drug, and since when patients are listed.
+#[derive(Debug, Args)]
+pub struct Known {
+    /// Nomenclature des médicaments, celle qu'écrit `jalon nomenclature importer`
+    #[arg(long, value_name = "NOMENCLATURE")]
+    pub nomenclature: Option<PathBuf>,
+    /// Premier jour des rattachements que la source ne date pas
+    #[arg(long, value_name = "AAAA-MM-JJ")]
+    pub depuis: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportFhir {
+    /// Fichier, ou dossier de fichiers : .ndjson, .jsonl, .json, avec ou sans .gz
+    #[arg(value_name = "SOURCE", help_heading = ARGUMENTS)]
+    pub source: PathBuf,
+    #[command(flatten)]
+    pub known: Known,
+    /// Système des identifiants sous lesquels garder les patients, avant tout autre
+    #[arg(long, value_name = "URI")]
+    pub systeme_patient: Option<String>,
+    /// Mis devant les identifiants propres à un logiciel, pour en joindre plusieurs
+    #[arg(long, value_name = "TEXTE")]
+    pub prefixe: Option<String>,
+    #[command(flatten)]
+    pub target: Target,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportOmop {
+    /// Dossier des tables, ou archive ZIP
+    #[arg(value_name = "SOURCE", help_heading = ARGUMENTS)]
+    pub source: PathBuf,
+    #[command(flatten)]
+    pub known: Known,
     #[command(flatten)]
     pub target: Target,
 }
@@ -512,6 +587,24 @@ pub struct Generate {
         hide_default_value = true
     )]
     pub format: TableFormat,
+    /// tables, dcir ou fhir
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORME",
+        default_value = "tables",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub forme: Form,
+}
+
+/// What invented people are written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    Tables,
+    Dcir,
+    Fhir,
 }
 
 /// How tables are written.

@@ -1,13 +1,17 @@
 //! `jalon generer`
 
 use std::io::IsTerminal as _;
+use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jalon_data::Dossier;
 use jalon_data::generer::{GenerateError, Plan, generer};
 use jalon_data::write::Format;
+use jalon_import::fhir;
 use jalon_rules::french;
+use jalon_snds::write::Cut;
 
-use crate::args::{Generate, TableFormat};
+use crate::args::{Form, Generate, TableFormat};
 use crate::failure::Failure;
 use crate::text;
 
@@ -33,24 +37,93 @@ pub fn run(args: &Generate) -> Result<(), Failure> {
     ) {
         bar.set_style(style);
     }
-    let summary = generer(&plan, &args.vers, format, &mut |done| bar.set_position(done));
+    let mut tell = |done| bar.set_position(done);
+    let rows = match args.forme {
+        Form::Tables => tables(&plan, &args.vers, format, &mut tell),
+        form => translated(&plan, &args.vers, format, form, &mut tell),
+    };
     bar.finish_and_clear();
-    let summary = summary.map_err(|error| match error {
-        GenerateError::Occupied(_) => {
-            Failure::usage(format!("--vers : {error}\naide : un dossier vide, ou à créer"))
-        }
-        GenerateError::Plan(_) => Failure::usage(error.to_string()),
-        _ => Failure::machine(error.to_string()),
-    })?;
-    let rows = summary
-        .rows
-        .iter()
-        .map(|(table, rows)| vec![(*table).to_owned(), french::integer(*rows)])
-        .collect();
+    let rows =
+        rows?.iter().map(|(name, rows)| vec![name.clone(), french::integer(*rows)]).collect();
     text::print(&format!(
         "Population inventée dans {} (graine {}) : aucune personne réelle.\n\n{}\n",
         args.vers.display(),
         args.graine,
-        text::table(&["Table", "Lignes"], "lr", rows)
+        text::table(
+            &[if args.forme == Form::Fhir { "Ressource" } else { "Table" }, "Lignes"],
+            "lr",
+            rows
+        )
     ))
+}
+
+/// Names of tables, or of resources, and how many rows each has.
+type Rows = Vec<(String, u64)>;
+
+fn tables(
+    plan: &Plan,
+    to: &Path,
+    format: Format,
+    tell: &mut dyn FnMut(u64),
+) -> Result<Rows, Failure> {
+    let summary = generer(plan, to, format, tell).map_err(|error| match error {
+        GenerateError::Occupied(_) => occupied(&error),
+        GenerateError::Plan(_) => Failure::usage(error.to_string()),
+        _ => Failure::machine(error.to_string()),
+    })?;
+    Ok(summary.rows.into_iter().map(|(name, rows)| (name.to_owned(), rows)).collect())
+}
+
+fn occupied(error: &dyn std::fmt::Display) -> Failure {
+    Failure::usage(format!("--vers : {error}\naide : un dossier vide, ou à créer"))
+}
+
+/// The same people in another form, and in tables what that form cannot say.
+/// The folder appears complete or not at all.
+fn translated(
+    plan: &Plan,
+    to: &Path,
+    format: Format,
+    form: Form,
+    tell: &mut dyn FnMut(u64),
+) -> Result<Rows, Failure> {
+    if to.is_file() || std::fs::read_dir(to).is_ok_and(|mut inside| inside.next().is_some()) {
+        return Err(occupied(&format!(
+            "{} : existe déjà et n'est pas un dossier vide",
+            to.display()
+        )));
+    }
+    let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent)?;
+    let work = tempfile::Builder::new().prefix(".jalon-").tempdir_in(parent)?;
+    let (people, whole) = (work.path().join("tables"), work.path().join("tout"));
+    tables(plan, &people, Format::Parquet, tell)?;
+    let dossier = Dossier::open(&people)?;
+    std::fs::create_dir(&whole)?;
+    let failed = |error: &dyn std::fmt::Display| Failure::machine(error.to_string());
+    let (rows, unsaid): (Rows, &[&str]) = match form {
+        Form::Fhir => {
+            let rows =
+                fhir::write(&dossier, &whole.join("fhir")).map_err(|error| failed(&error))?;
+            let rows = rows.into_iter().map(|(kind, rows)| (kind.to_owned(), rows));
+            (rows.collect(), &["declarations"])
+        }
+        Form::Dcir | Form::Tables => {
+            let to = whole.join("dcir");
+            let summary = jalon_snds::write::write(&dossier, &to, format, Cut::Monthly)?;
+            (summary.rows, &["declarations", "vaccinations"])
+        }
+    };
+    let rest = whole.join("cabinet");
+    std::fs::create_dir(&rest)?;
+    for table in unsaid {
+        let file = format!("{table}.parquet");
+        std::fs::rename(people.join(&file), rest.join(&file))?;
+    }
+    if to.exists() {
+        std::fs::remove_dir(to)?;
+    }
+    std::fs::rename(&whole, to)?;
+    Ok(rows)
 }

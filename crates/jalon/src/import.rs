@@ -6,13 +6,19 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use jalon_data::TABLES;
+use jalon_data::{TABLES, day};
+use jalon_import::drugs::{DrugLookup, NoLookup};
+use jalon_import::facts::Day;
+use jalon_import::fhir::{FhirImporter, FhirOptions};
+use jalon_import::nomenclature::Nomenclature;
+use jalon_import::omop::{OmopImporter, OmopOptions};
 use jalon_import::register::{self, Lot, Mode, Outcome, Register};
 use jalon_import::tables::TablesImporter;
 use jalon_import::{ImportError, Importer, Progress, Report};
 use jalon_rules::french;
+use jalon_snds::DcirImporter;
 
-use crate::args::{Import, ListOutput, Lots, TakeBack, Target};
+use crate::args::{Import, ImportFhir, ImportOmop, Known, ListOutput, Lots, TakeBack, Target};
 use crate::failure::Failure;
 use crate::{import_list, text};
 
@@ -20,10 +26,49 @@ use crate::{import_list, text};
 pub fn run(args: &Import) -> Result<(), Failure> {
     match args {
         Import::Tables(args) => bring(&mut TablesImporter::open(&args.source)?, &args.target),
+        Import::Dcir(args) => bring(&mut DcirImporter::new(&args.source), &args.target),
+        Import::Fhir(args) => fhir(args),
+        Import::Omop(args) => omop(args),
         Import::Liste(args) => import_list::run(args),
         Import::Lots(args) => list(args),
         Import::Annuler(args) => take_back(args),
     }
+}
+
+fn fhir(args: &ImportFhir) -> Result<(), Failure> {
+    let drugs = drugs(&args.known)?;
+    let options = FhirOptions {
+        since: since(&args.known)?,
+        patient_system: args.systeme_patient.clone(),
+        prefix: args.prefixe.clone(),
+    };
+    bring(&mut FhirImporter::new(args.source.clone(), &*drugs, options), &args.target)
+}
+
+fn omop(args: &ImportOmop) -> Result<(), Failure> {
+    let drugs = drugs(&args.known)?;
+    let options = OmopOptions { attached_since: since(&args.known)? };
+    bring(&mut OmopImporter::new(args.source.clone(), &*drugs, options), &args.target)
+}
+
+/// The nomenclature asked for, if any.
+fn drugs(known: &Known) -> Result<Box<dyn DrugLookup>, Failure> {
+    Ok(match &known.nomenclature {
+        Some(folder) => Box::new(Nomenclature::open(folder)?),
+        None => Box::new(NoLookup),
+    })
+}
+
+/// The day from which undated attachments run.
+fn since(known: &Known) -> Result<Option<Day>, Failure> {
+    let read = |text: &String| {
+        day::parse(text).ok().filter(|day| day::PLAUSIBLE.contains(day)).map(Day).ok_or_else(|| {
+            Failure::usage(format!(
+                "--depuis : « {text} » n'est pas un jour\naide : --depuis 2024-01-31"
+            ))
+        })
+    };
+    known.depuis.as_ref().map(read).transpose()
 }
 
 /// Brings a source in, whatever its kind, and shows the report.
@@ -58,7 +103,7 @@ fn told(outcome: &Outcome, mode: Mode, to: &Path) -> String {
         return format!(
             "Déjà importé : c'est le lot {}, du {}. Rien n'a changé.\n",
             lot.numero,
-            day(&lot.importe_le)
+            moment(&lot.importe_le)
         );
     }
     let mut out = String::new();
@@ -147,7 +192,7 @@ fn list(args: &Lots) -> Result<(), Failure> {
         vec![
             lot.numero.to_string(),
             lot.nature.clone(),
-            day(&lot.importe_le),
+            moment(&lot.importe_le),
             files,
             sum(&mut lot.rapport.ecrits.values().copied()),
             sum(&mut lot.rapport.ecartes.values().map(|left| left.nombre)),
@@ -170,12 +215,12 @@ fn take_back(args: &TakeBack) -> Result<(), Failure> {
 }
 
 /// `2026-11-22T04:00:00Z` as people write it.
-fn day(moment: &str) -> String {
-    match (moment.get(..4), moment.get(5..7), moment.get(8..10), moment.get(11..16)) {
+fn moment(text: &str) -> String {
+    match (text.get(..4), text.get(5..7), text.get(8..10), text.get(11..16)) {
         (Some(year), Some(month), Some(day), Some(time)) => {
             format!("{day}/{month}/{year} à {time} UTC")
         }
-        _ => moment.to_owned(),
+        _ => text.to_owned(),
     }
 }
 
