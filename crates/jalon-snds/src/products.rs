@@ -38,10 +38,14 @@ impl Products {
                     Some("NGC") => Some(false),
                     _ => None,
                 };
-                // Without a group, a presentation of the table is outside the repertoire.
-                let repertoire = lines
-                    .has(product::GROUP)
-                    .then(|| lines.integer(product::GROUP, row).is_some_and(|group| group > 0));
+                // Without a group, a presentation is outside the repertoire, unless
+                // nothing at all is said of generics.
+                let told =
+                    !lines.has(product::GENERIC) || lines.integer(product::GENERIC, row).is_some();
+                let repertoire = match lines.integer(product::GROUP, row) {
+                    Some(group) => Some(group > 0),
+                    None => (lines.has(product::GROUP) && told).then_some(false),
+                };
                 let ucd = lines.integer(product::UCD, row).and_then(ucd7);
                 if let Some(ucd) = ucd.and_then(|ucd| u64::try_from(ucd).ok()) {
                     let known = products.by_ucd.entry(ucd).or_default();

@@ -202,6 +202,7 @@ pub(crate) mod product {
     pub const PACK: usize = 2;
     pub const GROUP: usize = 3;
     pub const UCD: usize = 4;
+    pub const GENERIC: usize = 5;
 }
 pub(crate) mod practitioner {
     pub const NUMBER: usize = 0;
@@ -392,6 +393,7 @@ pub(crate) const SPECS: &[Spec] = &[
                 Integer,
                 Useful("médicaments rétrocédés par un hôpital sans classe ATC"),
             ),
+            col(&["PHA_MED_GEN"], Integer, Spare),
         ],
         Some("les délivrances n'ont ni classe ATC, ni conditionnement, ni répertoire"),
     ),

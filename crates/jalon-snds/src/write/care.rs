@@ -57,6 +57,7 @@ const PRODUCTS: &[Column] = &[
     ("PHA_ATC_CLA", Text),
     ("PHA_CND_TOP", Text),
     ("PHA_GRS_NUM", Integer),
+    ("PHA_MED_GEN", Integer),
 ];
 
 /// Services that are only the price of their detail: pharmacy at 65 %,
@@ -263,6 +264,7 @@ pub(super) fn write(
             Cell::Integer(*code),
             product.atc.as_deref().into(),
             product.large.map(|large| if large { "GC" } else { "NGC" }).into(),
+            product.repertoire.filter(|listed| *listed).map(i64::from).into(),
             product.repertoire.map(i64::from).into(),
         ])?;
     }
