@@ -5,8 +5,10 @@
 //! knows formats and no rule.
 
 pub mod draft;
+pub mod drugs;
 pub mod error;
 pub mod facts;
+pub mod fhir;
 pub mod importer;
 pub mod register;
 pub mod report;
