@@ -41,18 +41,18 @@ pub(super) fn condition<'i>(
     }
     let patient = desk.subject(resource, read.subject.as_ref())?;
     let cim10 = read.code.as_ref().and_then(icd10);
-    let number = match long_term {
-        LongTerm::No => None,
-        LongTerm::Number(number) => Some(number),
-        LongTerm::Unnumbered => {
-            let number = cim10.as_deref().and_then(disease_number);
-            let number = number.ok_or("ALD sans numéro, que son diagnostic ne donne pas")?;
-            output.remark(Remark::DiseaseFromDiagnosis);
-            Some(number)
-        }
-    };
-    if let Some(number) = number {
+    if long_term != LongTerm::No {
+        let (number, from_diagnosis) = match long_term {
+            LongTerm::Number(number) => (Some(number), false),
+            LongTerm::No | LongTerm::Unnumbered => {
+                (cim10.as_deref().and_then(disease_number), true)
+            }
+        };
+        let number = number.ok_or("ALD sans numéro, que son diagnostic ne donne pas")?;
         let (debut, fin) = lasting(&read)?;
+        if from_diagnosis {
+            output.remark(Remark::DiseaseFromDiagnosis);
+        }
         output.facts.push(Fact::Disease { patient, numero: number, cim10, debut, fin });
         return Ok(());
     }
