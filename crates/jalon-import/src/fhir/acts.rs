@@ -43,26 +43,19 @@ pub(super) fn observation<'i>(
     resource: &Resource<'_>,
     output: &mut Output<'i>,
 ) -> Result<(), Skip> {
-    let read: Observation<'_> = resource.read()?;
+    let mut read: Observation<'_> = resource.read()?;
     if !matches!(read.status.as_deref(), Some("final" | "amended" | "corrected")) {
         return Err("Observation dont le statut ne compte pas".into());
     }
-    let date = || {
-        event_day([
-            ("effectiveDateTime", read.effective_date_time.as_deref()),
-            ("effectiveInstant", read.effective_instant.as_deref()),
-            ("effectivePeriod.start", start(read.effective_period.as_ref())),
-        ])
-    };
-    // Taken apart so that both are read the same way.
+    // Read the same way as a component.
     let top = Component {
-        code: read.code.clone(),
-        value_quantity: read.value_quantity.clone(),
-        value_string: read.value_string.clone(),
-        value_codeable_concept: read.value_codeable_concept.clone(),
+        code: read.code.take(),
+        value_quantity: read.value_quantity.take(),
+        value_string: read.value_string.take(),
+        value_codeable_concept: read.value_codeable_concept.take(),
         value_integer: read.value_integer,
         value_boolean: read.value_boolean,
-        data_absent_reason: read.data_absent_reason.clone(),
+        data_absent_reason: read.data_absent_reason.take(),
     };
     let measured: Vec<_> = std::iter::once(&top)
         .chain(&read.component)
@@ -72,9 +65,14 @@ pub(super) fn observation<'i>(
         return Err("Observation dont aucun code n'est suivi (LOINC, NABM)".into());
     }
     let patient = desk.subject(resource, read.subject.as_ref())?;
+    let date = event_day([
+        ("effectiveDateTime", read.effective_date_time.as_deref()),
+        ("effectiveInstant", read.effective_instant.as_deref()),
+        ("effectivePeriod.start", start(read.effective_period.as_ref())),
+    ])?;
     let shared = Shared {
         patient,
-        date: date()?,
+        date,
         quantite: quantity(&read.extension),
         performer: desk.performer(resource, read.performer.first(), &read.contained, output),
         prescripteur: requester(desk, resource, &read.based_on, &read.contained, output),

@@ -127,7 +127,8 @@ fn walk(
         let metadata = fs::metadata(&path).map_err(|error| (path.clone(), error))?;
         let label = format!("{prefix}{}", escaped(&name));
         if metadata.is_dir() {
-            if depth < DEEPEST {
+            // A link may lead back up.
+            if depth < DEEPEST && !path.is_symlink() {
                 walk(&path, &format!("{label}/"), depth + 1, found, others)?;
             }
         } else if let Some((format, gzip)) = shape(&name) {
