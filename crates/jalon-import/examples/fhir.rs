@@ -45,7 +45,7 @@ fn import(source: PathBuf, to: &Path) -> Result<(), Box<dyn Error>> {
     }
     let mut draft = Draft::new(to);
     importer.read(&mut draft, &|_| {})?;
-    let report = draft.finish()?;
+    let (report, _) = draft.finish()?;
     let seconds = begin.elapsed().as_secs_f64();
     let millions = u32::try_from(bytes / 1_000_000)?;
     println!("{millions} Mo, {seconds:.2} s, {:.0} Mo/s", f64::from(millions) / seconds);

@@ -11,6 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jalon_import::drugs::NoLookup;
 use jalon_import::fhir::FhirOptions;
+use proptest::prelude::*;
 
 const PATIENT: &str =
     r#"{"resourceType":"Patient","id":"1","gender":"female","birthDate":"1950-01-01"}"#;
@@ -187,11 +188,11 @@ fn gzip_spoilt_or_swollen() {
         "a.ndjson.gz: fichier gzip abîmé
    aide : copiez-le ou exportez-le de nouveau",
     );
-    // 128 MB of blank lines in 130 kB: stopped after 64 MB.
+    // 18 MB of blank lines in 20 kB: stopped after 16 MB.
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let mut mega = vec![b' '; 1 << 20];
     mega.push(b'\n');
-    for _ in 0..128 {
+    for _ in 0..18 {
         encoder.write_all(&mega).unwrap();
     }
     let message = refusal(&[("a.ndjson.gz", &encoder.finish().unwrap())]);
@@ -205,12 +206,10 @@ fn gzip_spoilt_or_swollen() {
 
 #[test]
 fn a_resource_without_end() {
-    let long = vec![b'x'; 70 << 20];
-    for name in ["a.ndjson", "a.json"] {
-        let head: &[u8] = br#"{"resourceType":"Patient","id":""#;
-        let message = refusal(&[(name, &[head, &long].concat())]);
-        assert!(message.contains(": ressource de plus de 64 Mo\n   aide : "), "{message}");
-    }
+    let long = vec![b'x'; 66 << 20];
+    let head: &[u8] = br#"{"resourceType":"Patient","id":""#;
+    let message = refusal(&[("a.ndjson", &[head, &long].concat())]);
+    assert!(message.starts_with("a.ndjson:1: ressource de plus de 64 Mo\n   aide : "), "{message}");
 }
 
 #[test]
@@ -342,4 +341,44 @@ fn nothing_is_written_by_a_wrong_source() {
     let wrong = format!("{PATIENT}\n{{}}\n");
     let outcome = import_with(&[("a.ndjson", wrong.as_bytes())], &NoLookup, FhirOptions::default());
     assert!(outcome.is_err());
+}
+
+/// One of each resource, with what it may hold.
+const SAMPLE: &str = r##"{"resourceType":"Patient","id":"1","gender":"female","birthDate":"1950-01-01","identifier":[{"system":"urn:oid:1.2.250.1.213.1.4.8","value":"269054958815780"}],"generalPractitioner":[{"reference":"Practitioner/d"}]}
+{"resourceType":"Practitioner","id":"d","identifier":[{"system":"https://rpps.esante.gouv.fr","value":"10000000001"}]}
+{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/1"},"code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"E11.9"}]},"encounter":{"reference":"Encounter/s"}}
+{"resourceType":"Encounter","id":"s","class":{"code":"IMP"},"status":"finished","subject":{"reference":"Patient/1"},"period":{"start":"2024-01-01T22:30:00Z"},"contained":[{"resourceType":"Condition","id":"x"}],"diagnosis":[{"condition":{"reference":"#x"},"rank":1}]}
+{"resourceType":"Observation","status":"final","subject":{"reference":"Patient/1"},"effectiveDateTime":"2024-05","code":{"coding":[{"system":"http://loinc.org","code":"4548-4"}]},"valueQuantity":{"value":7.2e0,"unit":"%"}}
+{"resourceType":"Procedure","status":"completed","subject":{"reference":"Patient/1"},"performedDateTime":"2024-05-01","code":{"coding":[{"system":"urn:jalon:ccam","code":"JKHD001"}]}}
+{"resourceType":"MedicationDispense","status":"completed","subject":{"reference":"Patient/1"},"whenHandedOver":"2024-05-01","quantity":{"value":1},"medicationCodeableConcept":{"coding":[{"system":"http://www.whocc.no/atc","code":"A10BA02"}]}}
+"##;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is done to a source, it gives rows or faults.
+    #[test]
+    fn spoilt_bytes_are_rows_or_faults(
+        bundle in any::<bool>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_usize), 1..6),
+    ) {
+        let text = if bundle {
+            let entries: Vec<_> =
+                SAMPLE.lines().map(|line| format!(r#"{{"resource":{line}}}"#)).collect();
+            format!(r#"{{"resourceType":"Bundle","entry":[{}]}}"#, entries.join(","))
+        } else {
+            SAMPLE.to_owned()
+        };
+        let mut bytes = text.into_bytes();
+        for (at, byte, removed) in changes {
+            let at = at.index(bytes.len());
+            let end = (at + removed).min(bytes.len());
+            bytes.splice(at..end, [byte]);
+        }
+        let name = if bundle { "a.json" } else { "a.ndjson" };
+        match import_with(&[(name, &bytes)], &NoLookup, FhirOptions::default()) {
+            Ok(imported) => prop_assert!(imported.report.lus.len() < 20),
+            Err(error) => prop_assert!(error.to_string().starts_with(name)),
+        }
+    }
 }

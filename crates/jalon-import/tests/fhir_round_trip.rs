@@ -43,7 +43,7 @@ fn import(source: &Path, to: &Path) -> Report {
     let mut draft = Draft::new(to);
     let mut importer = FhirImporter::new(source.into(), &NoLookup, FhirOptions::default());
     importer.read(&mut draft, &|_| {}).unwrap();
-    let report = draft.finish().unwrap();
+    let (report, _) = draft.finish().unwrap();
     for table in TABLES.iter().filter(|table| !report.ecrits.contains_key(table.name)) {
         let header: Vec<_> = table.columns.iter().map(|column| column.name).collect();
         std::fs::write(to.join(format!("{}.csv", table.name)), header.join(",")).unwrap();

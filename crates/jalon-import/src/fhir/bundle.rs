@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::source::{LONGEST, of_io};
+use super::source::of_io;
 use super::trouble::{Trouble, of_json};
 
 /// What a JSON file says of itself.
@@ -27,6 +27,7 @@ struct Tee<R> {
     block: Box<[u8]>,
     at: usize,
     end: usize,
+    longest: usize,
     passed: Passed,
 }
 
@@ -40,7 +41,7 @@ impl<R: Read> Read for Tee<R> {
         out[..count].copy_from_slice(bytes);
         self.at += count;
         let mut passed = self.passed.borrow_mut();
-        if passed.len() > LONGEST {
+        if passed.len() > self.longest {
             return Err(ErrorKind::QuotaExceeded.into());
         }
         passed.extend_from_slice(bytes);
@@ -51,14 +52,16 @@ impl<R: Read> Read for Tee<R> {
 /// Where the text of each entry goes; false to stop.
 pub(super) type Sink<'s> = &'s mut dyn FnMut(&[u8]) -> bool;
 
-/// Reads a JSON file; if it is a bundle, hands its entries over.
-pub(super) fn read(inner: impl Read, sink: Sink<'_>) -> Result<Top, Trouble> {
+/// Reads a JSON file; if it is a bundle, hands its entries over, none of which
+/// may have more bytes than `longest`.
+pub(super) fn read(inner: impl Read, longest: usize, sink: Sink<'_>) -> Result<Top, Trouble> {
     let passed = Passed::default();
     let tee = Tee {
         inner,
         block: vec![0; 1 << 16].into_boxed_slice(),
         at: 0,
         end: 0,
+        longest,
         passed: Rc::clone(&passed),
     };
     let mut reader = serde_json::Deserializer::from_reader(tee);
@@ -182,7 +185,7 @@ mod tests {
 
     fn entries(json: &str) -> Result<(Top, Vec<String>), Trouble> {
         let mut all = Vec::new();
-        let top = read(json.as_bytes(), &mut |text| {
+        let top = read(json.as_bytes(), 100, &mut |text| {
             all.push(String::from_utf8(text.to_vec()).unwrap());
             true
         })?;
@@ -204,6 +207,18 @@ mod tests {
         let (top, all) =
             entries(r#"{"resourceType":"List","type":{},"entry":[{"item":{}}]}"#).unwrap();
         assert_eq!((top.resource_type.as_deref(), all.len()), (Some("List"), 0));
+    }
+
+    #[test]
+    fn an_entry_has_an_end() {
+        let long = "x".repeat(101);
+        let passed = |json: String| entries(&json).unwrap_err().message;
+        let words = "ressource de plus de 64 Mo";
+        assert_eq!(passed(format!(r#"{{"entry":[{{"a":"{long}"}}]}}"#)), words);
+        assert_eq!(passed(format!(r#"{{"resourceType":"Patient","a":"{long}"}}"#)), words);
+        // Several are longer together.
+        let many = format!(r#"{{"entry":[{}{{}}]}}"#, r#"{"a":1},"#.repeat(100));
+        assert_eq!(entries(&many).unwrap().1.len(), 101);
     }
 
     #[test]

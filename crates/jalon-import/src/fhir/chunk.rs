@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::bundle;
 use super::names::base;
 use super::output::At;
-use super::source::{Chunk, Shape, no_type};
+use super::source::{Chunk, LONGEST, Shape, no_type};
 use super::text::Text;
 use super::trouble::{Trouble, not_utf8, parse};
 
@@ -141,7 +141,7 @@ fn bare(file: usize, at: At, text: &str, visit: &mut dyn FnMut(Met<'_>)) {
             full_url: None,
         }));
     }
-    let entries = bundle::read(text.as_bytes(), &mut |bytes| {
+    let entries = bundle::read(text.as_bytes(), LONGEST, &mut |bytes| {
         match std::str::from_utf8(bytes) {
             Ok(text) => entry(file, at, text, visit),
             Err(_) => visit(Met::Trouble(at, not_utf8())),

@@ -23,7 +23,7 @@ pub(super) const LONGEST: usize = 64 << 20;
 const MOST_INFLATED: u64 = 200;
 
 /// Below, the ratio tells nothing.
-const LITTLE: u64 = 64 << 20;
+const LITTLE: u64 = 16 << 20;
 
 /// How the resources of a chunk are told apart.
 #[derive(Debug)]
@@ -213,7 +213,7 @@ fn json(
         }
         heard
     };
-    let top = bundle::read(reader, &mut entry);
+    let top = bundle::read(reader, LONGEST, &mut entry);
     if !heard {
         return Ok(false);
     }

@@ -77,7 +77,7 @@ pub fn import_path(
     std::fs::create_dir(to).unwrap();
     let mut draft = Draft::new(to);
     FhirImporter::new(source.into(), drugs, options).read(&mut draft, &|_| {})?;
-    draft.finish()
+    draft.finish().map(|(report, _)| report)
 }
 
 /// Imports a source that is right.
