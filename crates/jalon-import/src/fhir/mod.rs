@@ -1,8 +1,8 @@
 //! FHIR R4: files of resources into canonical rows, and back.
 //!
 //! A source is read twice. The first reading keeps in memory who and what
-//! resources refer to ([`index`]); the second turns events into rows
-//! ([`events`]), in the order of the files whatever the number of cores.
+//! resources refer to (`index`); the second turns events into rows
+//! (`events`), in the order of the files whatever the number of cores.
 //! `docs/importer-fhir.md` tells what becomes what.
 
 mod acts;
