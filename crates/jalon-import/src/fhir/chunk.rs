@@ -1,5 +1,8 @@
 //! The resources of a chunk, one by one.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use super::bundle;
@@ -75,8 +78,12 @@ pub(super) fn each(chunk: &Chunk, visit: &mut dyn FnMut(Met<'_>)) {
     match &chunk.shape {
         Shape::Lines(first) => {
             if let Ok(text) = std::str::from_utf8(&chunk.text) {
-                for (number, line) in (*first..).zip(text.split('\n')) {
+                let ends = memchr::memchr_iter(b'\n', &chunk.text).chain([text.len()]);
+                let mut start = 0;
+                for (number, end) in (*first..).zip(ends) {
+                    let line = text.get(start..end).unwrap_or_default();
                     line_of(file, At::Line(number), Ok(line), visit);
+                    start = end + 1;
                 }
                 return;
             }
@@ -170,6 +177,8 @@ fn entry(file: usize, at: At, text: &str, visit: &mut dyn FnMut(Met<'_>)) {
 
 const KEY: &str = "\"resourceType\"";
 
+static SEARCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(KEY));
+
 /// The type of a resource that starts with it, as most do, and says it once.
 fn quick_kind(text: &str) -> Option<&str> {
     let rest = text.strip_prefix('{')?.trim_ascii_start().strip_prefix(KEY)?;
@@ -178,7 +187,7 @@ fn quick_kind(text: &str) -> Option<&str> {
     let kind = rest.get(..end)?;
     let after = rest.get(end..)?;
     // Said again, it is another's, or a key given twice: a slow look will tell.
-    let again = memchr::memmem::find(after.as_bytes(), KEY.as_bytes()).is_some();
+    let again = SEARCH.find(after.as_bytes()).is_some();
     (!again && !kind.contains('\\')).then_some(kind)
 }
 
