@@ -1,7 +1,7 @@
 //! What is wrong with a dossier, said so that a person can mend it.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Faults kept; the others are only counted.
 pub const KEPT: usize = 100;
@@ -73,19 +73,33 @@ impl Faults {
     }
 }
 
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Faults {
+    /// All of them in words, said to be in something: « le dossier », « la
+    /// source ».
+    #[must_use]
+    pub fn found_in(&self, what: &str) -> String {
+        let mut out = String::new();
         for fault in &self.kept {
-            writeln!(f, "{fault}")?;
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "{fault}");
         }
         let kept = self.kept.len();
-        match self.total {
-            1 => write!(f, "1 faute dans le dossier"),
+        let _ = match self.total {
+            1 => write!(out, "1 faute dans {what}"),
             total if usize::try_from(total) == Ok(kept) => {
-                write!(f, "{total} fautes dans le dossier")
+                write!(out, "{total} fautes dans {what}")
             }
-            total => write!(f, "{total} fautes dans le dossier, dont voici les {kept} premières"),
-        }
+            total => {
+                write!(out, "{total} fautes dans {what}, dont voici les {kept} premières")
+            }
+        };
+        out
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.found_in("le dossier"))
     }
 }
 

@@ -10,7 +10,7 @@ use jalon_data::{Faults, WriteError};
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The source has faults: all of them.
-    #[error("{0}")]
+    #[error("{}", .0.found_in("la source"))]
     Faults(#[from] Faults),
     /// What was asked cannot be done; says what to do instead, in French.
     #[error("{0}")]

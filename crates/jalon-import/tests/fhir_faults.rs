@@ -25,7 +25,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// Refused, with these words for its one fault.
 fn refused(name: &str, bytes: &[u8], words: &str) {
     let message = refusal(&[(name, bytes)]);
-    assert_eq!(message, format!("{words}\n1 faute dans le dossier"));
+    assert_eq!(message, format!("{words}\n1 faute dans la source"));
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn wrong_extensions() {
         error.unwrap_err().to_string(),
         "export.xml: extension qui n'est pas celle d'un fichier FHIR
    aide : renommez-le : `.ndjson` ou `.jsonl` (une ressource par ligne), `.json` (un Bundle), suivis ou non de `.gz` ; le XML n'est pas lu
-1 faute dans le dossier"
+1 faute dans la source"
     );
     let absent = folder.path().join("absent.ndjson");
     let error = import_path(&absent, &folder.path().join("c"), &NoLookup, FhirOptions::default());
@@ -281,7 +281,7 @@ fn every_fault_is_counted_and_a_hundred_told() {
     assert_eq!(told.len(), 101);
     assert!(told[0].starts_with("a.ndjson:1: JSON coupé"));
     assert!(told[99].starts_with("b.ndjson:99: "));
-    assert_eq!(told[100], "251 fautes dans le dossier, dont voici les 100 premières");
+    assert_eq!(told[100], "251 fautes dans la source, dont voici les 100 premières");
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn an_empty_folder() {
         faults(folder.path()),
         "ER_PRS_F: aucune table du SNDS dans ce dossier
    aide : fichiers `ER_PRS_F.csv` ou `.parquet`, `ER_PRS_F_202401.csv`, ou dossier `ER_PRS_F` de tels fichiers
-1 faute dans le dossier"
+1 faute dans la source"
     );
     let missing = faults(&folder.path().join("ailleurs"));
     assert!(missing.contains("dossier introuvable"), "{missing}");
@@ -47,7 +47,7 @@ fn missing_tables_and_columns_all_at_once() {
         "ER_PHA_F.csv: REM_TYP_AFF : colonne absente",
         "ER_PHA_F.csv: PHA_ACT_QSN : colonne absente\n   aide : `PHA_ACT_QNS` ?",
         "IR_BEN_R: table absente\n   aide : fichier `IR_BEN_R.csv`",
-        "12 fautes dans le dossier",
+        "12 fautes dans la source",
     ] {
         assert!(told.contains(expected), "{expected}\n{told}");
     }
@@ -72,7 +72,7 @@ ER_UCD_F.csv: fichier vide, sans même un en-tête
    aide : la première ligne nomme les colonnes
 ER_ETE_F.csv: fichier en UTF-16
    aide : enregistrez-le en CSV UTF-8
-4 fautes dans le dossier"
+4 fautes dans la source"
     );
 }
 
@@ -89,7 +89,7 @@ fn cut_lines_and_open_quotes() {
    aide : fichier coupé ? séparateur dans un texte sans guillemets ?
 ER_PHA_F.csv:2: guillemet ouvert et jamais fermé
    aide : fermez-le, ou retirez-le
-2 fautes dans le dossier"
+2 fautes dans la source"
     );
     // Cut within the last cell: nothing tells it from a shorter value, but the
     // end of line.
@@ -135,7 +135,7 @@ ER_PRS_F.csv:7: BEN_RNG_GEM : ce n'est pas un nombre
    aide : les colonnes ont-elles été décalées par un séparateur dans un texte ?
 ER_PRS_F.csv:8: CPL_MAJ_TOP « 0x » : ce n'est pas un nombre
    aide : les colonnes ont-elles été décalées par un séparateur dans un texte ?
-7 fautes dans le dossier"
+7 fautes dans la source"
     );
 }
 
@@ -160,7 +160,7 @@ fn keys_that_are_none() {
 ER_PRS_F.csv:6: DCT_ORD_NUM : nombre hors des bornes d'une clé
    aide : entre 0 et 4294967295
 ER_PRS_F.csv:7: BEN_NIR_PSA : valeur absente
-3 fautes dans le dossier"
+3 fautes dans la source"
     );
     folder.table("ER_PRS_F", &format!("{KEYS},{PRS}"), &lines[..3]);
     assert_eq!(
@@ -169,7 +169,7 @@ ER_PRS_F.csv:7: BEN_NIR_PSA : valeur absente
    aide : la même extraction, ou le même flux, est-il là deux fois ?
 ER_PRS_F.csv:4: clé déjà vue sur une autre ligne
    aide : la même extraction, ou le même flux, est-il là deux fois ?
-2 fautes dans le dossier"
+2 fautes dans la source"
     );
 }
 
@@ -182,7 +182,7 @@ fn many_faults_stay_few() {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     folder.table("ER_PRS_F", &format!("{KEYS},{PRS}"), &lines);
     let told = faults(folder.path());
-    assert!(told.ends_with("5000 fautes dans le dossier, dont voici les 100 premières"), "{told}");
+    assert!(told.ends_with("5000 fautes dans la source, dont voici les 100 premières"), "{told}");
     assert!(!told.contains("ALICE"));
     assert_eq!(told.lines().filter(|line| line.contains("jamais")).count(), 100);
 }

@@ -243,7 +243,7 @@ impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
         let nothing = "Rien n'a été importé : le dossier est comme avant.";
         match error {
-            ImportError::Faults(faults) => Self::input(format!("{faults}\n{nothing}")),
+            ImportError::Faults(_) => Self::input(format!("{error}\n{nothing}")),
             ImportError::Refused(message) => Self::usage(message),
             ImportError::Io { .. }
             | ImportError::Write(_)
