@@ -176,7 +176,7 @@ fn killed_at_any_moment() {
             // As soon as the new state is in force, however slow the machine.
             let pointer = fs::read(root.join("courant")).unwrap();
             while fs::read(root.join("courant")).unwrap() == pointer {
-                assert!(start.elapsed() < Duration::from_secs(600), "never imported");
+                assert!(start.elapsed() < Duration::from_mins(10), "never imported");
                 sleep(Duration::from_millis(1));
             }
         }
