@@ -14,7 +14,7 @@ pub mod generer;
 mod header;
 mod layout;
 mod parquet_table;
-mod records;
+pub mod records;
 mod rows;
 pub mod schema;
 pub mod write;

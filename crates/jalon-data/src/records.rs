@@ -1,4 +1,5 @@
-//! The records of a CSV text, in bounded memory.
+//! The records of a CSV text, in bounded memory: what tables are read with, and
+//! what importers may read theirs with.
 //!
 //! The `csv` crate keeps a record whole however long it is, and takes an
 //! unclosed quote in silence; a file sent by a person may hold either. Hence
@@ -7,22 +8,33 @@
 use std::io::{self, Read};
 
 /// Longest record taken, in bytes.
-pub(crate) const LONGEST: usize = 1 << 20;
+pub const LONGEST: usize = 1 << 20;
 
 /// Bytes asked of a file at once.
 const CHUNK: usize = 1 << 18;
 
 /// Why the reading of a file stopped before its end.
 #[derive(Debug)]
-pub(crate) enum Stop {
-    /// The record is longer than [`LONGEST`]; at least this many bytes were seen.
-    TooLong { line: u64, seen: usize },
+pub enum Stop {
+    /// The record is longer than [`LONGEST`].
+    TooLong {
+        /// Its line.
+        line: u64,
+        /// At least this many bytes were seen.
+        seen: usize,
+    },
     /// A zero byte.
-    Nul { line: u64 },
+    Nul {
+        /// Its line.
+        line: u64,
+    },
     /// UTF-16, which a spreadsheet calls "Unicode text".
     Utf16,
-    /// A quote opens on this line and never closes.
-    Unclosed { line: u64 },
+    /// A quote opens and never closes.
+    Unclosed {
+        /// Where it opens.
+        line: u64,
+    },
     /// The disk failed.
     Io(io::Error),
 }
@@ -55,7 +67,7 @@ enum Scan {
 
 /// Reads records one after the other.
 #[derive(Debug)]
-pub(crate) struct Records<R> {
+pub struct Records<R> {
     input: R,
     buffer: Vec<u8>,
     start: usize,
@@ -71,7 +83,7 @@ pub(crate) struct Records<R> {
 
 /// A record.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Record<'r> {
+pub struct Record<'r> {
     buffer: &'r [u8],
     cells: &'r Cells,
     /// Line on which it starts, from 1.
@@ -79,17 +91,21 @@ pub(crate) struct Record<'r> {
 }
 
 impl<'r> Record<'r> {
-    /// Number of cells.
+    /// Number of cells: at least one.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.cells.found.len()
     }
 
     /// Whether text follows a closing quote.
+    #[must_use]
     pub fn has_loose_quote(&self) -> bool {
         self.cells.loose_quote
     }
 
     /// The bytes of a cell, quotes removed; nothing past the last cell.
+    #[must_use]
     pub fn cell(&self, index: usize) -> &'r [u8] {
         let Some(cell) = self.cells.found.get(index) else {
             return &[];
@@ -127,7 +143,14 @@ impl<R: Read> Records<R> {
         Ok(records)
     }
 
+    /// Reads with this separator instead of the one found.
+    #[must_use]
+    pub fn separated(self, separator: u8) -> Self {
+        Self { separator, ..self }
+    }
+
     /// The next record that is not an empty line; none at the end.
+    #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, Stop> {
         loop {
             let scan = scan(

@@ -11,6 +11,7 @@ pub mod importer;
 pub mod register;
 pub mod report;
 pub mod settle;
+pub mod sheet;
 pub mod tables;
 
 pub use draft::Draft;
