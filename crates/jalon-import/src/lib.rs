@@ -4,15 +4,21 @@
 //! [`Draft`]; what it took and what it left is told by a [`Report`]. This crate
 //! knows formats and no rule.
 
+pub mod columns;
+pub mod dates;
 pub mod draft;
 pub mod error;
 pub mod facts;
 pub mod importer;
+pub mod label;
+pub mod list;
 pub mod register;
 pub mod report;
 pub mod settle;
 pub mod sheet;
 pub mod tables;
+mod toml_text;
+pub mod whole;
 
 pub use draft::Draft;
 pub use error::ImportError;

@@ -196,6 +196,17 @@ Exemples :
   jalon importer tables exemples/cabinet --vers essai
   jalon importer tables declarations-2024 --vers essai --a-blanc")]
     Tables(ImportTables),
+    /// Importe une liste de patients d'amelipro, et dit ce qui a changé
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemples :
+  jalon importer liste patientele.xls --vers cabinet --a-blanc
+  jalon importer liste patientele.xls --vers cabinet
+  jalon importer liste sein.csv --vers cabinet --correspondance dr-martin --indicateur cancer-sein
+  jalon importer liste export.xlsx --vers cabinet --colonne nir=\"N° assuré\" --colonne age=
+
+Champs : nir, identifiant, nom, prenom, naissance, sexe, age, indicateur, statut,
+dernier_acte, medecin, commentaire. Voir docs/importer-listes.md.")]
+    Liste(crate::import_list::ImportList),
     /// Liste les lots d'un dossier
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemple :

@@ -7,6 +7,7 @@ mod explain;
 mod failure;
 mod generate;
 mod import;
+mod import_list;
 mod json;
 mod load;
 mod progress;

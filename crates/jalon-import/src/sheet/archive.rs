@@ -22,7 +22,8 @@ const STRINGS: usize = 4_000_000;
 pub(super) type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
 
 fn bomb() -> Refusal {
-    let hint = "ce fichier n'est pas un export ordinaire : ne l'ouvrez pas, téléchargez-le de nouveau";
+    let hint =
+        "ce fichier n'est pas un export ordinaire : ne l'ouvrez pas, téléchargez-le de nouveau";
     Refusal::new("archive qui se déploie démesurément", hint)
 }
 

@@ -4,8 +4,8 @@
 
 use std::io::{BufRead, BufReader, Cursor};
 
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use zip::ZipArchive;
 
 use super::cells::{Gathered, percent};

@@ -172,7 +172,8 @@ fn look(stream: &mut [u8], limits: &Limits) -> Result<(), Refusal> {
 /// Lengths in bytes, as UTF-8 at most, of the shared strings, whose table goes
 /// on over `CONTINUE` records.
 fn lengths(stream: &[u8], at: usize) -> Option<Vec<usize>> {
-    let mut table = Table { stream, at: at + 4, end: at + 4 + usize::from(u16_at(stream, at + 2)?) };
+    let mut table =
+        Table { stream, at: at + 4, end: at + 4 + usize::from(u16_at(stream, at + 2)?) };
     table.skip(8)?;
     let mut lengths = Vec::new();
     while !table.over() {

@@ -37,9 +37,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal>
             let text = match cell.get_value() {
                 DataRef::Empty => continue,
                 DataRef::SharedString(text) => (*text).to_owned(),
-                DataRef::String(text)
-                | DataRef::DateTimeIso(text)
-                | DataRef::DurationIso(text) => text.clone(),
+                DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+                    text.clone()
+                }
                 DataRef::Int(value) => value.to_string(),
                 DataRef::Float(value) if share => percent(*value),
                 DataRef::Float(value) => number(*value),

@@ -1,0 +1,70 @@
+//! Which column of a sheet is which field: proposed from the titles, decided
+//! by whoever imports, kept for the next time.
+
+mod file;
+mod propose;
+
+use std::collections::BTreeMap;
+
+pub use file::{load, render};
+pub use propose::{Given, propose};
+
+/// A field that an import reads.
+#[derive(Debug)]
+pub struct Field {
+    /// How options and files name it.
+    pub key: &'static str,
+    /// What it is, in French.
+    pub what: &'static str,
+    /// Titles it goes by, as [`plain`](crate::label::plain) writes them.
+    pub titles: &'static [&'static str],
+}
+
+/// What is kept from one import to the next: titles of columns, and what
+/// labels mean.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Title of the column, by field; empty for a field that no column gives.
+    pub columns: BTreeMap<String, String>,
+    /// Identifier of the indicator, by label.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// The columns of a sheet, found.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// Which sheet of the file.
+    pub sheet: usize,
+    /// Which of its rows holds the titles.
+    pub header: usize,
+    /// Column and its title, by field.
+    pub fields: BTreeMap<&'static str, (usize, String)>,
+    /// Columns of no field, with their titles.
+    pub others: Vec<(usize, String)>,
+}
+
+impl Columns {
+    /// The text of a field in a row; empty if no column gives it.
+    #[must_use]
+    pub fn text<'r>(&self, row: &'r crate::sheet::Row, key: &str) -> &'r str {
+        self.fields.get(key).map_or("", |(column, _)| row.cell(*column))
+    }
+
+    /// The title of a field's column.
+    #[must_use]
+    pub fn title(&self, key: &str) -> Option<&str> {
+        self.fields.get(key).map(|(_, title)| title.as_str())
+    }
+
+    /// Whether a column gives a field.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.fields.contains_key(key)
+    }
+
+    /// The titles as they are kept.
+    #[must_use]
+    pub fn titles(&self) -> BTreeMap<String, String> {
+        self.fields.iter().map(|(key, (_, title))| ((*key).to_owned(), title.clone())).collect()
+    }
+}
