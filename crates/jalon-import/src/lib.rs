@@ -16,6 +16,7 @@ pub mod register;
 pub mod report;
 pub mod settle;
 pub mod sheet;
+pub mod statement;
 pub mod tables;
 mod toml_text;
 pub mod whole;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -381,25 +380,9 @@ pub fn failure(error: ImportError, source: &Path) -> Failure {
             lines.push(format!("{total} faute{s} dans le fichier{first} ; rien n'a été écrit"));
             Failure::input(lines.join("\n"))
         }
-        ImportError::Refused(message) => Failure::input(message),
         ImportError::Io { path, source: error } if path == source => {
             load::unreadable(&path, &error)
         }
-        ImportError::Io { path, source: error } => {
-            let path = path.display();
-            Failure::machine(match error.kind() {
-                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                    format!(
-                        "{path} : écriture refusée\naide : choisissez un dossier où vous pouvez écrire"
-                    )
-                }
-                ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
-                    format!("{path} : ce n'est pas un dossier")
-                }
-                ErrorKind::StorageFull => format!("{path} : le disque est plein"),
-                kind => format!("{path} : écriture impossible ({kind})"),
-            })
-        }
-        other => Failure::machine(other.to_string()),
+        other => other.into(),
     }
 }

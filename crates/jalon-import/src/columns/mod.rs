@@ -7,6 +7,7 @@ mod propose;
 use std::collections::BTreeMap;
 
 pub use file::{load, render};
+pub(crate) use propose::one_fault;
 pub use propose::{Given, propose};
 
 /// A field that an import reads.

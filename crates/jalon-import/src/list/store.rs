@@ -5,9 +5,11 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use jalon_data::fault::Words;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::columns::one_fault;
 use crate::error::ImportError;
 use crate::label::plain;
 use crate::whole;
@@ -256,10 +258,9 @@ impl List {
             Err(error) => return Err(ImportError::io(&path)(error)),
         };
         let broken = |line: usize| {
-            ImportError::Refused(format!(
-                "{}:{line}: liste illisible\naide : rétablissez une sauvegarde de ce fichier",
-                path.display()
-            ))
+            one_fault(&path.display().to_string(), line as u64, || {
+                Words::new("liste illisible").hint("rétablissez une sauvegarde de ce fichier")
+            })
         };
         // The library would quote the text, which speaks of people.
         let list: Self = serde_json::from_slice(&bytes).map_err(|error| broken(error.line()))?;

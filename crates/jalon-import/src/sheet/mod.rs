@@ -80,18 +80,26 @@ pub struct Workbook {
 
 /// Why a file cannot be read.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+struct Refusal {
     line: u64,
     words: Words,
 }
 
 impl Refusal {
-    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { line: 0, words: Words::new(message).hint(hint) }
     }
 
-    pub(crate) fn at(self, line: u64) -> Self {
+    fn at(self, line: u64) -> Self {
         Self { line, ..self }
+    }
+
+    /// The only fault of a file.
+    fn of(self, path: &Path) -> ImportError {
+        let mut faults = Collector::default();
+        let place = Place { line: self.line, ..Place::default() };
+        faults.report(place, &path.display().to_string(), || self.words);
+        faults.into_faults().into()
     }
 }
 
@@ -105,30 +113,25 @@ fn spoilt() -> Refusal {
 
 /// Reads a file. Anything wrong is one fault, with a hint.
 pub fn read(path: &Path, limits: &Limits) -> Result<Workbook, ImportError> {
-    let bytes = bytes(path, limits)?;
-    parse(path, &bytes, limits).map_err(|Refusal { line, words }| {
-        let mut faults = Collector::default();
-        let place = Place { line, ..Place::default() };
-        faults.report(place, &path.display().to_string(), || words);
-        faults.into_faults().into()
-    })
+    read_bytes(path, &bytes(path, limits)?, limits)
+}
+
+/// Reads the bytes of a file; its path only names it.
+pub fn read_bytes(path: &Path, bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
+    parse(path, bytes, limits).map_err(|refusal| refusal.of(path))
 }
 
 /// The bytes of a file, if there are not too many.
-fn bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
+pub fn bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
     let file = File::open(path).map_err(ImportError::io(path))?;
     if !file.metadata().map_err(ImportError::io(path))?.is_file() {
-        let message = format!("{} : ce n'est pas un fichier", path.display());
-        return Err(ImportError::Refused(message));
+        return Err(Refusal::new("ce n'est pas un fichier", AGAIN).of(path));
     }
     let mut bytes = Vec::new();
     file.take(limits.file + 1).read_to_end(&mut bytes).map_err(ImportError::io(path))?;
     if bytes.len() as u64 > limits.file {
-        return Err(ImportError::Refused(format!(
-            "{} : plus de {} Mo, c'est trop pour une liste\naide : n'y gardez que la feuille utile",
-            path.display(),
-            limits.file >> 20
-        )));
+        let message = format!("plus de {} Mo : c'est trop", limits.file >> 20);
+        return Err(Refusal::new(message, "n'y gardez que la feuille utile").of(path));
     }
     Ok(bytes)
 }
