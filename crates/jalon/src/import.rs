@@ -14,13 +14,14 @@ use jalon_rules::french;
 
 use crate::args::{Import, ListOutput, Lots, TakeBack, Target};
 use crate::failure::Failure;
-use crate::{import_list, text};
+use crate::{import_list, import_statement, text};
 
 /// Runs the command.
 pub fn run(args: &Import) -> Result<(), Failure> {
     match args {
         Import::Tables(args) => bring(&mut TablesImporter::open(&args.source)?, &args.target),
         Import::Liste(args) => import_list::run(args),
+        Import::Releve(args) => import_statement::run(args),
         Import::Lots(args) => list(args),
         Import::Annuler(args) => take_back(args),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jalon_data::fault::{Collector, Place, Words, nearest, shown};
+use jalon_data::fault::{Collector, Place, Words, escaped, nearest, shown};
 
 use super::{Columns, Field, Saved};
 use crate::error::ImportError;
@@ -191,7 +191,7 @@ fn header(
         several => {
             let names: Vec<_> = several
                 .iter()
-                .map(|(at, ..)| format!("--feuille \"{}\"", shown(&book.sheets[*at].name)))
+                .map(|(at, ..)| format!("--feuille \"{}\"", escaped(&book.sheets[*at].name)))
                 .collect();
             Err(one_fault(file, 0, || {
                 Words::new("plusieurs feuilles se ressemblent").hint(names.join(" ou "))
@@ -222,7 +222,7 @@ impl Faulty<'_> {
 
     fn absent(&mut self, field: &Field, title: &str, titles: &Row) {
         let there: Vec<_> =
-            titles.cells.iter().filter(|it| !it.is_empty()).map(|it| shown(it)).collect();
+            titles.cells.iter().filter(|it| !it.is_empty()).map(|it| escaped(it)).collect();
         let message = format!("colonne « {} » absente ({})", shown(title), field.what);
         let key = field.key;
         let hint = format!("--colonne {key}=\"TITRE\", parmi : {}", there.join(" ; "));
@@ -241,7 +241,7 @@ impl Faulty<'_> {
     }
 
     fn several(&mut self, field: &Field, columns: &[usize], titles: &Row, first: usize) {
-        let names: Vec<_> = columns.iter().map(|at| shown(titles.cell(*at))).collect();
+        let names: Vec<_> = columns.iter().map(|at| escaped(titles.cell(*at))).collect();
         let same = names.iter().any(|name| names.iter().filter(|it| *it == name).count() > 1);
         let message =
             format!("{} colonnes pour {} : {}", columns.len(), field.what, names.join(" ; "));
