@@ -90,7 +90,7 @@ struct Entry {
 const RARE: u64 = 1200;
 
 /// What a word is worth that no entry has: labels say more than titles.
-const STRANGE: u64 = 300;
+const STRANGE: u64 = 600;
 
 impl Catalogue {
     /// Of these.
@@ -133,8 +133,9 @@ impl Catalogue {
         scored.retain(|(score, _)| *score > 0);
         if let [(best, entry), rest @ ..] = scored.as_slice() {
             let second = rest.first().map_or(0, |(score, _)| *score);
-            // A good part of what the label says, and clearly ahead of any other.
-            if *best >= all && best * 2 >= second * 3 {
+            // A good part of what the label says, clearly ahead of any other.
+            let clear = *best * 4 >= all * 3 && *best * 4 >= second * 5;
+            if clear && self.speaks_of(entry, &words) {
                 return Meaning::Likely(entry.id.clone());
             }
         }
@@ -142,13 +143,24 @@ impl Catalogue {
     }
 
     fn score(&self, entry: &Entry, label: &BTreeSet<String>) -> u64 {
-        let titled = |words: &mut dyn Iterator<Item = &String>| -> u64 {
-            words.filter_map(|word| Some(RARE / self.titled.get(word)?)).sum()
-        };
         let any: u64 = label.intersection(&entry.any).map(|word| self.weight(word)).sum();
-        let own = titled(&mut label.intersection(&entry.own));
-        let all = titled(&mut entry.own.iter()).max(1);
+        let own = self.titles(label.intersection(&entry.own));
+        let all = self.titles(&entry.own).max(1);
         (any + 2 * own) * (all + own) / (2 * all)
+    }
+
+    /// Whether a label says a quarter of a title, and not by a single word of
+    /// many.
+    fn speaks_of(&self, entry: &Entry, label: &BTreeSet<String>) -> bool {
+        let common = label.intersection(&entry.own);
+        let count = common.clone().count();
+        let enough = self.titles(common) * 4 >= self.titles(&entry.own);
+        enough && (count >= 2 || count == label.len())
+    }
+
+    /// What words are worth in identifiers and titles.
+    fn titles<'w>(&self, words: impl IntoIterator<Item = &'w String>) -> u64 {
+        words.into_iter().filter_map(|word| Some(RARE / self.titled.get(word)?)).sum()
     }
 
     fn weight(&self, word: &str) -> u64 {
@@ -238,8 +250,11 @@ mod tests {
         assert_eq!(catalogue.find("Dépistage cancer sein"), Meaning::Likely("cancer-sein".into()));
         assert_eq!(
             catalogue.find("Dépistage des cancers"),
-            Meaning::Unclear(vec!["cancer-col".into(), "cancer-sein".into(), "diabete-mrc".into()])
+            Meaning::Unclear(vec!["cancer-sein".into(), "cancer-col".into(), "diabete-mrc".into()])
         );
+        // A word in common is not enough.
+        assert!(matches!(catalogue.find("Une autre maladie"), Meaning::Unclear(_)));
+        assert_eq!(catalogue.find("HbA1c"), Meaning::Unclear(vec!["diabete-hba1c".into()]));
         assert_eq!(catalogue.find("Statines"), Meaning::Unclear(vec![]));
     }
 }
