@@ -161,7 +161,7 @@ fn exact(folder: &Path, complement: Option<&Path>) -> BTreeMap<String, bool> {
     indicators
         .iter()
         .map(|it| {
-            let id = it["indicateur"].as_str().unwrap().to_owned();
+            let id = it["id"].as_str().unwrap().to_owned();
             (id, it["points"]["min"] == it["points"]["max"])
         })
         .collect()
