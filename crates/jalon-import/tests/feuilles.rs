@@ -279,7 +279,7 @@ fn repeated_cells() {
     let message = refused("a.ods", zipped(&[("content.xml", full.as_bytes())]));
     says(&message, &["a.ods:3: plus de 256 colonnes"]);
     let tall = CONTENT.replacen(
-        r#"<table:table-row><"#,
+        "<table:table-row><",
         r#"<table:table-row table:number-rows-repeated="1000000"><"#,
         1,
     );

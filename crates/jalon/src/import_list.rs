@@ -76,8 +76,7 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
 
 /// A name that a file may bear.
 pub fn name(text: &str) -> Result<String, String> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if text.is_empty() || text.len() > 40 || !text.chars().all(fits) || text.starts_with('-') {
+    if !list::is_name(text) {
         return Err("minuscules, chiffres et tirets".to_owned());
     }
     Ok(text.to_owned())

@@ -359,7 +359,9 @@ fn columns_missing_or_several() {
     let message = refused(2, practice.asks(&file, &["--indicateur", "cancer-sien"]));
     has(&message, &["indicateur inconnu : `cancer-sien`", "`cancer-sein` ?"]);
     let message = refused(2, practice.asks(&file, &["--correspondance", "../x"]));
-    has(&message, &["--correspondance", "`../x`"]);
+    has(&message, &["--correspondance", "`../x`", "aide : minuscules, chiffres et tirets"]);
+    let message = refused(2, practice.asks(&file, &["--date", "demain"]));
+    has(&message, &["`demain`", "aide : une date, comme 2026-09-20"]);
 }
 
 #[test]

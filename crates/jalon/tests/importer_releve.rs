@@ -5,6 +5,7 @@
 mod commun;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -182,10 +183,11 @@ fn closes_the_same_ranges_as_an_overlay_written_by_hand() {
     for line in fs::read_to_string(by_hand.join("bareme.csv")).unwrap().lines().skip(1) {
         let cells: Vec<_> = line.split(',').collect();
         let start = starts.get(cells[1]).map_or("", String::as_str);
-        csv.push_str(&format!(
-            "{};{};{};{};{};{start}\n",
+        let _ = writeln!(
+            csv,
+            "{};{};{};{};{};{start}",
             cells[1], cells[3], cells[4], cells[5], cells[6]
-        ));
+        );
     }
     let practice = Practice::new();
     let file = practice.file("r.csv", csv);
@@ -346,12 +348,10 @@ fn files_that_cannot_be_read() {
 /// Labels as texts print or describe them: none may be taken for another.
 #[test]
 fn labels_are_never_taken_for_others() {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().find_map(|folder| {
-        let file = folder.join("shared/reference/rosp-indicateurs.csv");
-        [file, PathBuf::from("/work/shared/reference/rosp-indicateurs.csv")]
-            .into_iter()
-            .find(|file| file.exists())
-    });
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("shared/reference/rosp-indicateurs.csv"))
+        .find(|file| file.exists());
     let Some(shared) = shared else {
         println!("sauté : libellés de référence absents");
         return;
@@ -376,7 +376,7 @@ fn labels_are_never_taken_for_others() {
         let own = || labels.iter().filter(|((it, _), _)| it == scheme);
         let mut text = "Libellé;Points\n".to_owned();
         for (_, label) in own() {
-            text.push_str(&format!("\"{}\";1\n", label.replace('"', "\"\"")));
+            let _ = writeln!(text, "\"{}\";1", label.replace('"', "\"\""));
         }
         let out = practice.import("l.csv", text, &["--dispositif", scheme, "--a-blanc"]);
         let table = out.split("Ligne ").nth(1).unwrap();
