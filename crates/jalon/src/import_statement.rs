@@ -13,7 +13,7 @@ use jalon_data::fault::{escaped, shown};
 use jalon_import::columns::{self, Columns, Given, Saved};
 use jalon_import::label::{Catalogue, Known, Meaning};
 use jalon_import::sheet::{self, Limits, Workbook};
-use jalon_import::statement::{self, FIELDS, Figure, Number, Statement, from_sheet, from_toml};
+use jalon_import::statement::{self, FIELDS, Figure, Statement, from_sheet, from_toml};
 use jalon_rules::Campaign;
 use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::convention::{Form, Scheme};
@@ -47,8 +47,8 @@ pub struct ImportStatement {
     #[arg(long, value_name = "NOM")]
     pub dispositif: Option<String>,
     /// Patientèle du relevé, s'il ne la dit pas
-    #[arg(long, value_name = "N", value_parser = number)]
-    pub patientele: Option<Number>,
+    #[arg(long, value_name = "N")]
+    pub patientele: Option<u32>,
     /// Jour où le relevé est arrivé
     #[arg(long, value_name = "AAAA-MM-JJ", value_parser = day)]
     pub recu: Option<Date>,
@@ -79,10 +79,6 @@ pub struct ImportStatement {
     /// Règles à la place de celles du programme
     #[arg(long, value_name = "DIR")]
     pub regles: Option<PathBuf>,
-}
-
-fn number(text: &str) -> Result<Number, String> {
-    Number::read(text).ok_or_else(|| "un nombre".to_owned())
 }
 
 /// A file read, and how its columns were found if it has any.
@@ -118,8 +114,8 @@ pub fn run(args: &ImportStatement) -> Result<(), Failure> {
     statement.doctor = Some(args.medecin.clone());
     statement.scheme = Some(scheme.id.clone());
     statement.received = args.recu.or(statement.received);
-    if let Some(list) = &args.patientele {
-        statement.common.insert(Figure::List, list.clone());
+    if let Some(list) = args.patientele {
+        statement.common.insert(Figure::List, list.into());
     }
 
     let kept_statement = kept_path(args, scheme);

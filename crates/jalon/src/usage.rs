@@ -65,7 +65,6 @@ fn sentence(error: &clap::Error, kind: ErrorKind) -> String {
             ("<CHAMP=TITRE>", "comme nom=\"Nom d'usage\""),
             ("<TEXTE=ID>", "comme \"Cancer du sein=cancer-sein\""),
             ("--correspondance", "minuscules, chiffres et tirets"),
-            ("--patientele", "un nombre"),
         ]
         .into_iter()
         .find(|(shape, _)| argument.contains(shape))

@@ -353,6 +353,11 @@ fn columns_missing_or_several() {
         &practice.refuse("a.csv", "SECRET;SECRET\n1;2\n", &[]),
         &["aucune ligne de titres reconnue dans les 20 premières", "aide : "],
     );
+    // A title decided for one field is not taken for another as well.
+    let twice = ["--a-blanc", "--colonne", "commentaire=Nom d'usage"];
+    has(&practice.import("a.csv", text, &twice), &["nom          Nom de naissance"]);
+    let both = ["--colonne", "nom=Nom d'usage", "--colonne", "prenom=Nom d'usage"];
+    has(&practice.refuse("a.csv", text, &both), &["« Nom d'usage » donnée à deux champs"]);
     let file = practice.file("a.csv", text);
     let message = refused(2, practice.asks(&file, &["--colonne", "nmo=Nom d'usage"]));
     has(&message, &["champ inconnu : `nmo`", "`nom` ?"]);

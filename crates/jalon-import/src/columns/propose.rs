@@ -40,6 +40,7 @@ pub fn propose(
     let rows = &book.sheets[sheet].rows;
     let titles = &rows[header];
     let mut faults = Faulty { file: given.file, line: titles.line, faults: Collector::default() };
+    let decided: BTreeSet<String> = wanted.values().map(|title| plain(title)).collect();
     let mut found = BTreeMap::new();
     let mut taken = BTreeSet::new();
     for field in fields {
@@ -54,7 +55,8 @@ pub fn propose(
                 }
                 columns
             }
-            None => holding(titles, |it| recognised(field, it)),
+            // A title decided for one field is not guessed for another.
+            None => holding(titles, |it| recognised(field, it) && !decided.contains(&plain(it))),
         };
         match columns.as_slice() {
             [column] => {
