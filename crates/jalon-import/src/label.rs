@@ -72,6 +72,8 @@ pub struct Catalogue {
     entries: Vec<Entry>,
     /// In how many entries a word occurs.
     shared: BTreeMap<String, u64>,
+    /// In how many identifiers or titles.
+    titled: BTreeMap<String, u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -84,30 +86,38 @@ struct Entry {
     any: BTreeSet<String>,
 }
 
-/// What a word is worth that occurs nowhere else.
+/// What a word is worth that one entry alone has.
 const RARE: u64 = 1200;
+
+/// What a word is worth that no entry has: labels say more than titles.
+const STRANGE: u64 = 600;
 
 impl Catalogue {
     /// Of these.
     #[must_use]
     pub fn new(known: &[Known]) -> Self {
         let mut shared = BTreeMap::<String, u64>::new();
+        let mut titled = BTreeMap::<String, u64>::new();
         let mut entries = Vec::with_capacity(known.len());
         for one in known {
             let own = words(&format!("{} {}", one.id, one.title));
             let mut any = words(&one.about);
             any.extend(own.iter().cloned());
+            for word in &own {
+                *titled.entry(word.clone()).or_default() += 1;
+            }
             for word in &any {
                 *shared.entry(word.clone()).or_default() += 1;
             }
             let names = [plain(&one.id), plain(&one.title)];
             entries.push(Entry { id: one.id.clone(), names, own, any });
         }
-        Self { entries, shared }
+        Self { entries, shared, titled }
     }
 
     /// What a label means. Words count the more, the fewer entries share them;
-    /// those of an identifier or a title count twice.
+    /// those of an identifier or a title count more, and a title that the label
+    /// says only in part counts less.
     #[must_use]
     pub fn find(&self, label: &str) -> Meaning {
         let wanted = plain(label);
@@ -123,8 +133,9 @@ impl Catalogue {
         scored.retain(|(score, _)| *score > 0);
         if let [(best, entry), rest @ ..] = scored.as_slice() {
             let second = rest.first().map_or(0, |(score, _)| *score);
-            // At least half of what the label says, and far ahead of any other.
-            if *best >= all && best * 2 >= second * 3 {
+            // A good part of what the label says, clearly ahead of any other.
+            let clear = *best * 4 >= all * 3 && *best * 4 >= second * 5;
+            if clear && self.speaks_of(entry, &words) {
                 return Meaning::Likely(entry.id.clone());
             }
         }
@@ -133,12 +144,27 @@ impl Catalogue {
 
     fn score(&self, entry: &Entry, label: &BTreeSet<String>) -> u64 {
         let any: u64 = label.intersection(&entry.any).map(|word| self.weight(word)).sum();
-        let own: u64 = label.intersection(&entry.own).map(|word| self.weight(word)).sum();
-        any + own
+        let own = self.titles(label.intersection(&entry.own));
+        let all = self.titles(&entry.own).max(1);
+        (any + 2 * own) * (all + own) / (2 * all)
+    }
+
+    /// Whether a label says a quarter of a title, and not by a single word of
+    /// many.
+    fn speaks_of(&self, entry: &Entry, label: &BTreeSet<String>) -> bool {
+        let common = label.intersection(&entry.own);
+        let count = common.clone().count();
+        let enough = self.titles(common) * 4 >= self.titles(&entry.own);
+        enough && (count >= 2 || count == label.len())
+    }
+
+    /// What words are worth in identifiers and titles.
+    fn titles<'w>(&self, words: impl IntoIterator<Item = &'w String>) -> u64 {
+        words.into_iter().filter_map(|word| Some(RARE / self.titled.get(word)?)).sum()
     }
 
     fn weight(&self, word: &str) -> u64 {
-        RARE / self.shared.get(word).copied().unwrap_or(1).max(1)
+        self.shared.get(word).map_or(STRANGE, |entries| RARE / entries)
     }
 }
 
@@ -224,8 +250,11 @@ mod tests {
         assert_eq!(catalogue.find("Dépistage cancer sein"), Meaning::Likely("cancer-sein".into()));
         assert_eq!(
             catalogue.find("Dépistage des cancers"),
-            Meaning::Unclear(vec!["cancer-col".into(), "cancer-sein".into(), "diabete-mrc".into()])
+            Meaning::Unclear(vec!["cancer-sein".into(), "cancer-col".into(), "diabete-mrc".into()])
         );
+        // A word in common is not enough.
+        assert!(matches!(catalogue.find("Une autre maladie"), Meaning::Unclear(_)));
+        assert_eq!(catalogue.find("HbA1c"), Meaning::Unclear(vec!["diabete-hba1c".into()]));
         assert_eq!(catalogue.find("Statines"), Meaning::Unclear(vec![]));
     }
 }

@@ -9,8 +9,9 @@ use tempfile::NamedTempFile;
 use crate::error::ImportError;
 
 /// Writes files: every one is on the disk, under another name, before the
-/// first takes its own, so that a refusal by the disk changes nothing. Only
-/// their owner may read them.
+/// first takes its own, so that a full disk changes nothing. Cut between two
+/// names, some files are new and the others old, each of them whole: what wrote
+/// them must do no harm when done again. Only their owner may read them.
 pub fn write(files: &[(PathBuf, Vec<u8>)]) -> Result<(), ImportError> {
     let mut ready = Vec::with_capacity(files.len());
     for (path, bytes) in files {

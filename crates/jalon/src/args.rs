@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::{import_list, import_statement};
+
 /// The parser adds a colon; French wants a space before it.
 const OPTIONS: &str = "Options\u{a0}";
 const ARGUMENTS: &str = "Arguments\u{a0}";
@@ -241,7 +243,15 @@ Exemples :
 
 Champs : nir, identifiant, nom, prenom, naissance, sexe, age, indicateur, statut,
 dernier_acte, medecin, commentaire. Voir docs/importer-listes.md.")]
-    Liste(crate::import_list::ImportList),
+    Liste(import_list::ImportList),
+    /// Importe un relevé de la caisse, le garde, et contrôle son arithmétique
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemples :
+  jalon importer releve releve.toml --vers cabinet --campagne 2024 --medecin M0001
+  jalon importer releve releve.xlsx --vers cabinet --campagne 2024 --medecin M0001 --patientele 812 --a-blanc
+
+Ce que le fichier peut dire : docs/importer-releve.md.")]
+    Releve(import_statement::ImportStatement),
     /// Liste les lots d'un dossier
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemple :

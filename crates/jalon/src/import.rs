@@ -20,7 +20,7 @@ use jalon_snds::DcirImporter;
 
 use crate::args::{Import, ImportFhir, ImportOmop, Known, ListOutput, Lots, TakeBack, Target};
 use crate::failure::Failure;
-use crate::{import_list, text};
+use crate::{import_list, import_statement, text};
 
 /// Runs the command.
 pub fn run(args: &Import) -> Result<(), Failure> {
@@ -30,6 +30,7 @@ pub fn run(args: &Import) -> Result<(), Failure> {
         Import::Fhir(args) => fhir(args),
         Import::Omop(args) => omop(args),
         Import::Liste(args) => import_list::run(args),
+        Import::Releve(args) => import_statement::run(args),
         Import::Lots(args) => list(args),
         Import::Annuler(args) => take_back(args),
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use jalon_data::fault::shown;
+use jalon_data::fault::{escaped, shown};
 use jalon_import::ImportError;
 use jalon_import::columns::{self, Columns, Given, Saved};
 use jalon_import::label::{Catalogue, Known, Meaning};
@@ -76,8 +76,7 @@ pub fn pair(text: &str) -> Result<(String, String), String> {
 
 /// A name that a file may bear.
 pub fn name(text: &str) -> Result<String, String> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if text.is_empty() || text.len() > 40 || !text.chars().all(fits) || text.starts_with('-') {
+    if !list::is_name(text) {
         return Err("minuscules, chiffres et tirets".to_owned());
     }
     Ok(text.to_owned())
@@ -346,14 +345,24 @@ fn remarks(book: &Workbook, reading: &Reading) -> Vec<String> {
     }
     for (label, meaning) in &reading.labels {
         if let Meaning::Unclear(near) = meaning {
-            let near = if near.is_empty() { "ID".to_owned() } else { near.join(" ou ") };
-            let label = shown(label);
+            let near = propose(near);
+            let label = escaped(label);
             remarks.push(format!(
-                "« {label} » : aucun indicateur reconnu\naide : --libelle \"{label}={near}\""
+                "« {label} » : aucun indicateur reconnu\naide : --libelle \"{label}={near}"
             ));
         }
     }
     remarks
+}
+
+/// The end of an option to type: an identifier, the closing quote, and what
+/// else it could be.
+pub fn propose(near: &[String]) -> String {
+    match near {
+        [] => "ID\"".to_owned(),
+        [one] => format!("{one}\" ?"),
+        [first, others @ ..] => format!("{first}\" ? Sinon : {}", others.join(", ")),
+    }
 }
 
 /// How many lines, and which are the first.

@@ -8,6 +8,7 @@ mod failure;
 mod generate;
 mod import;
 mod import_list;
+mod import_statement;
 mod json;
 mod load;
 mod nomenclature;

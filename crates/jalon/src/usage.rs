@@ -59,11 +59,16 @@ fn sentence(error: &clap::Error, kind: ErrorKind) -> String {
         }
     }
     if kind == ErrorKind::ValueValidation {
-        let expected = if argument.contains("<ANNÉE>") {
-            "une année, comme 2024"
-        } else {
-            "un nombre entier"
-        };
+        let expected = [
+            ("<ANNÉE>", "une année, comme 2024"),
+            ("<AAAA-MM-JJ>", "une date, comme 2026-09-20"),
+            ("<CHAMP=TITRE>", "comme nom=\"Nom d'usage\""),
+            ("<TEXTE=ID>", "comme \"Cancer du sein=cancer-sein\""),
+            ("--correspondance", "minuscules, chiffres et tirets"),
+        ]
+        .into_iter()
+        .find(|(shape, _)| argument.contains(shape))
+        .map_or("un nombre entier", |(_, expected)| expected);
         return format!("{sentence}\naide : {expected}");
     }
     sentence

@@ -11,7 +11,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const README: [&str; 3] = ["README.md", "LISEZMOI.md", "docs/dispositifs.md"];
+const README: [&str; 5] = [
+    "README.md",
+    "LISEZMOI.md",
+    "docs/dispositifs.md",
+    "docs/importer-listes.md",
+    "docs/importer-releve.md",
+];
 
 const OPEN: &str = "```console";
 const CLOSE: &str = "```";

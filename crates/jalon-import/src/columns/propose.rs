@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jalon_data::fault::{Collector, Place, Words, nearest, shown};
+use jalon_data::fault::{Collector, Place, Words, escaped, nearest, shown};
 
 use super::{Columns, Field, Saved};
 use crate::error::ImportError;
@@ -40,6 +40,7 @@ pub fn propose(
     let rows = &book.sheets[sheet].rows;
     let titles = &rows[header];
     let mut faults = Faulty { file: given.file, line: titles.line, faults: Collector::default() };
+    let decided: BTreeSet<String> = wanted.values().map(|title| plain(title)).collect();
     let mut found = BTreeMap::new();
     let mut taken = BTreeSet::new();
     for field in fields {
@@ -54,7 +55,8 @@ pub fn propose(
                 }
                 columns
             }
-            None => holding(titles, |it| recognised(field, it)),
+            // A title decided for one field is not guessed for another.
+            None => holding(titles, |it| recognised(field, it) && !decided.contains(&plain(it))),
         };
         match columns.as_slice() {
             [column] => {
@@ -191,7 +193,7 @@ fn header(
         several => {
             let names: Vec<_> = several
                 .iter()
-                .map(|(at, ..)| format!("--feuille \"{}\"", shown(&book.sheets[*at].name)))
+                .map(|(at, ..)| format!("--feuille \"{}\"", escaped(&book.sheets[*at].name)))
                 .collect();
             Err(one_fault(file, 0, || {
                 Words::new("plusieurs feuilles se ressemblent").hint(names.join(" ou "))
@@ -222,7 +224,7 @@ impl Faulty<'_> {
 
     fn absent(&mut self, field: &Field, title: &str, titles: &Row) {
         let there: Vec<_> =
-            titles.cells.iter().filter(|it| !it.is_empty()).map(|it| shown(it)).collect();
+            titles.cells.iter().filter(|it| !it.is_empty()).map(|it| escaped(it)).collect();
         let message = format!("colonne « {} » absente ({})", shown(title), field.what);
         let key = field.key;
         let hint = format!("--colonne {key}=\"TITRE\", parmi : {}", there.join(" ; "));
@@ -241,7 +243,7 @@ impl Faulty<'_> {
     }
 
     fn several(&mut self, field: &Field, columns: &[usize], titles: &Row, first: usize) {
-        let names: Vec<_> = columns.iter().map(|at| shown(titles.cell(*at))).collect();
+        let names: Vec<_> = columns.iter().map(|at| escaped(titles.cell(*at))).collect();
         let same = names.iter().any(|name| names.iter().filter(|it| *it == name).count() > 1);
         let message =
             format!("{} colonnes pour {} : {}", columns.len(), field.what, names.join(" ; "));

@@ -11,7 +11,7 @@ use crate::columns::Field;
 pub use merge::{Counts, Download, Outcome, merge};
 pub use nir::Nir;
 pub use read::{Line, Reading, Request, preview, read};
-pub use store::{Change, Entry, Facts, Import, List, MarkError, Person, State, Step};
+pub use store::{Change, Entry, Facts, Import, List, MarkError, Person, State, Step, is_name};
 
 /// What a list may say of a patient.
 pub const FIELDS: &[Field] = &[

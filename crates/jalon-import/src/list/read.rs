@@ -187,7 +187,8 @@ impl Cells<'_> {
         let value = columns.text(self.row, key).to_owned();
         self.fault(column, || {
             let words = Words::new(message).hint(hint).column(&title);
-            if SHOWN.contains(&key) || key == "naissance" { words.value(&value) } else { words }
+            let told = SHOWN.contains(&key) || key == "naissance";
+            if told && !value.is_empty() { words.value(&value) } else { words }
         });
     }
 

@@ -17,6 +17,14 @@ use crate::whole;
 /// Version of the file's form.
 const FORM: u32 = 1;
 
+/// Whether a list may bear a name, which is also that of its file: lower case
+/// letters, digits and dashes, forty at most.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=40).contains(&name.len()) && name.chars().all(fits) && !name.starts_with('-')
+}
+
 /// A list over time. Written as JSON; keys are French, for people look too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -251,6 +259,10 @@ impl List {
 
     /// Reads a list; a new one if there is no such file.
     pub fn load(folder: &Path, name: &str) -> Result<Self, ImportError> {
+        if !is_name(name) {
+            let message = "nom de liste impossible\naide : minuscules, chiffres et tirets";
+            return Err(ImportError::Refused(message.to_owned()));
+        }
         let path = Self::path(folder, name);
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,

@@ -2,8 +2,10 @@
 //! value that says otherwise is a conflict, never overwritten in silence.
 
 use jalon_data::records::Records;
+use toml::de::{DeTable, DeValue};
 
 use super::Number;
+use crate::toml_text::quoted;
 
 const SCALE: &str = "dispositif,indicateur,campagne,intermediaire,cible,seuil,points";
 const STARTS: &str = "dispositif,indicateur,campagne,medecin,depart";
@@ -157,6 +159,34 @@ fn written(header: &str, rows: &[Row]) -> String {
         out.push('\n');
     }
     out
+}
+
+/// What `complement.toml` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// What the values are.
+    pub title: String,
+    /// `releve` or `fictif`.
+    pub nature: String,
+    /// Where they come from.
+    pub source: String,
+}
+
+/// Reads `complement.toml`; nothing if a key is missing.
+#[must_use]
+pub fn read_heading(text: &str) -> Option<Heading> {
+    let table = DeTable::parse(text).ok()?;
+    let text = |key: &str| match table.get_ref().get(key)?.get_ref() {
+        DeValue::String(text) => Some(text.to_string()),
+        _ => None,
+    };
+    Some(Heading { title: text("titre")?, nature: text("nature")?, source: text("source")? })
+}
+
+/// The `complement.toml` of statements.
+#[must_use]
+pub fn heading(title: &str, source: &str) -> String {
+    format!("titre = {}\nnature = \"releve\"\nsource = {}\n", quoted(title), quoted(source))
 }
 
 #[cfg(test)]

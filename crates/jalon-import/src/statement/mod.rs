@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::columns::Field;
-pub use complement::{Addition, Conflict, Held, merge};
+pub use complement::{Addition, Conflict, Heading, Held, heading, merge, read_heading};
 pub use number::Number;
 pub use sheet_form::from_sheet;
 pub use toml_form::{from_toml, is_toml, render};
