@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use jalon_data::{Dossier, Format};
 use jalon_import::Draft;
+use jalon_import::drugs::NoLookup;
 use jalon_import::importer::Importer as _;
 use jalon_snds::DcirImporter;
 use jalon_snds::write::{Cut, write};
@@ -35,7 +36,7 @@ fn read(from: &str, to: &str) -> Outcome {
     fs::create_dir(to)?;
     let start = Instant::now();
     let mut draft = Draft::new(to);
-    DcirImporter::new(from).read(&mut draft, &|_| {})?;
+    DcirImporter::new(from, &NoLookup).read(&mut draft, &|_| {})?;
     let (report, _) = draft.finish()?;
     let time = start.elapsed();
     println!("{}", serde_json::to_string_pretty(&report)?);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use jalon_import::drugs::DrugLookup;
 use jalon_import::importer::{Importer, Listener, Progress};
 use jalon_import::{Draft, ImportError};
 
@@ -42,18 +43,26 @@ const PACE: Duration = Duration::from_millis(100);
 ///
 /// `ER_PRS_F` and `IR_BEN_R` are needed; what the others would bring is said
 /// in the report where they are missing.
-#[derive(Clone, Debug)]
-pub struct DcirImporter {
+#[derive(Clone)]
+pub struct DcirImporter<'d> {
     folder: PathBuf,
+    drugs: &'d dyn DrugLookup,
     memory: usize,
     threads: Option<usize>,
 }
 
-impl DcirImporter {
-    /// Will read this folder, and those within it.
+impl std::fmt::Debug for DcirImporter<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DcirImporter").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl<'d> DcirImporter<'d> {
+    /// Will read this folder, and those within it. What `IR_PHA_R` does not say
+    /// of a presentation comes from the nomenclature, if it knows.
     #[must_use]
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), memory: MEMORY, threads: None }
+    pub fn new(folder: impl Into<PathBuf>, drugs: &'d dyn DrugLookup) -> Self {
+        Self { folder: folder.into(), drugs, memory: MEMORY, threads: None }
     }
 
     /// Memory, in bytes, that sorting may hold before it writes to disk: 640 MB
@@ -77,7 +86,7 @@ impl DcirImporter {
     }
 }
 
-impl Importer for DcirImporter {
+impl Importer for DcirImporter<'_> {
     fn kind(&self) -> &'static str {
         "dcir"
     }
@@ -90,7 +99,7 @@ impl Importer for DcirImporter {
     }
 
     fn settings(&self) -> String {
-        String::new()
+        self.drugs.hash()
     }
 
     fn read(&mut self, draft: &mut Draft, progress: Listener<'_>) -> Result<(), ImportError> {
@@ -118,11 +127,11 @@ impl Importer for DcirImporter {
     }
 }
 
-impl DcirImporter {
+impl DcirImporter<'_> {
     fn import(&self, source: &Arc<Source>, draft: &mut Draft) -> Result<(), ImportError> {
         let mut tally = Tally::default();
         let (people, people_lines) = People::read(source, &mut tally);
-        let (products, product_lines) = Products::read(source);
+        let (products, product_lines) = Products::read(source, self.drugs);
         let (practitioners, practitioner_lines) = Practitioners::read(source);
         let (attachments, attachment_lines) = Attachments::read(source, &people, &mut tally);
         let (diseases, disease_lines) = Diseases::read(source, &people, &mut tally);
@@ -205,7 +214,7 @@ impl DcirImporter {
         &self,
         shared: &Arc<Shared>,
         practitioners: &Practitioners,
-        products: &Products,
+        products: &Products<'_>,
         draft: &mut Draft,
     ) -> Result<(), ImportError> {
         let beside = draft.dir().parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);

@@ -75,7 +75,7 @@ pub(crate) struct Sink<'a> {
     known_births: Vec<Option<i32>>,
     names: &'a Names,
     practitioners: &'a Practitioners,
-    products: &'a Products,
+    products: &'a Products<'a>,
     known: Known,
     started: bool,
     /// The facts of one patient in one table.
@@ -94,7 +94,7 @@ impl<'a> Sink<'a> {
         births: impl Fn() -> Vec<Option<i32>> + 'a,
         names: &'a Names,
         practitioners: &'a Practitioners,
-        products: &'a Products,
+        products: &'a Products<'a>,
     ) -> Self {
         Self {
             draft,
@@ -145,7 +145,7 @@ impl<'a> Sink<'a> {
         if self.classless > 0 {
             let more = if self.classless_codes.len() == CODES { "plus de " } else { "" };
             report.note(format!(
-                "{} sans classe ATC, de {more}{} que IR_PHA_R ne connaît pas ou ne classe pas",
+                "{} sans classe ATC, de {more}{} que ni IR_PHA_R ni la nomenclature ne classent",
                 count(self.classless, "délivrance"),
                 count(self.classless_codes.len() as u64, "code")
             ));
@@ -190,13 +190,13 @@ impl<'a> Sink<'a> {
                         System::Cip13 => self.products.cip13(fact.code),
                         _ => self.products.ucd(fact.code),
                     };
-                    if product.is_none_or(|product| product.atc.is_none()) {
+                    if product.as_ref().is_none_or(|product| product.atc.is_none()) {
                         self.classless += 1;
                         if self.classless_codes.len() < CODES {
                             self.classless_codes.insert(fact.code);
                         }
                     }
-                    rows.delivery(id, &fact, product, known);
+                    rows.delivery(id, &fact, product.as_deref(), known);
                 }
                 Target::Acts => rows.act(id, &fact, known),
                 Target::Stays => rows.stay(id, &fact),

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use jalon_data::generer::{Plan, generer};
 use jalon_data::{Dossier, Format};
+use jalon_import::drugs::NoLookup;
 use jalon_snds::write::{Cut, letter_service, write};
 use support::{import, import_with, rows};
 use tempfile::TempDir;
@@ -141,10 +142,10 @@ fn same_bytes_whatever_the_means() {
     let (whole, cut) = (dir.path().join("entier"), dir.path().join("flux"));
     write(&dossier, &whole, Format::Parquet, Cut::Whole).unwrap();
     write(&dossier, &cut, Format::Csv, Cut::Monthly).unwrap();
-    let one = import_with(jalon_snds::DcirImporter::new(&whole).threads(1)).unwrap();
-    let four = import_with(jalon_snds::DcirImporter::new(&cut).threads(4)).unwrap();
+    let one = import_with(jalon_snds::DcirImporter::new(&whole, &NoLookup).threads(1)).unwrap();
+    let four = import_with(jalon_snds::DcirImporter::new(&cut, &NoLookup).threads(4)).unwrap();
     // So little memory that everything goes through the disk.
-    let tight = jalon_snds::DcirImporter::new(&cut).threads(2).memory(0);
+    let tight = jalon_snds::DcirImporter::new(&cut, &NoLookup).threads(2).memory(0);
     let tight = import_with(tight).unwrap();
     for table in ["patients", "medecins", "rattachements", "delivrances", "actes", "ald", "sejours"]
     {

@@ -2,7 +2,10 @@
 
 mod support;
 
-use support::{Folder, PRS, import};
+use jalon_import::drugs::{Drug, DrugLookup, NoLookup};
+use jalon_import::importer::Importer as _;
+use jalon_snds::DcirImporter;
+use support::{Folder, PRS, import, import_with};
 
 /// Boxes of a drug, by a line of `ER_PRS_F` of pharmacy.
 const PHA: &str = "PHA_PRS_C13,PHA_PRS_IDE,PHA_ACT_QSN";
@@ -87,6 +90,60 @@ fn care_becomes_facts() {
         imported.rows("medecins"),
         ["10000001||1|2001-04-01|1970-01-01|||", "10000002||15|||||"]
     );
+}
+
+/// A nomenclature of two presentations.
+struct Two;
+
+impl DrugLookup for Two {
+    fn by_cip13(&self, code: &str) -> Option<Drug> {
+        let atc = match code {
+            "3400921603637" => "A10BA02",
+            "3400930000001" => "C10AA05",
+            _ => return None,
+        };
+        let atc = Some(atc.to_owned());
+        Some(Drug { atc, repertoire: Some(true), large_pack: Some(false), days_per_box: None })
+    }
+
+    fn by_cis(&self, _: &str) -> Option<Drug> {
+        None
+    }
+
+    fn by_ucd(&self, _: &str) -> Option<Drug> {
+        None
+    }
+
+    fn hash(&self) -> String {
+        "deux".to_owned()
+    }
+}
+
+#[test]
+fn a_nomenclature_says_what_the_reference_does_not() {
+    let folder = Folder::new();
+    folder.people();
+    let care = "BOB,1,2024-01-20,3313,1,,10000001,50,0,0,0";
+    folder.keyed("ER_PRS_F", PRS, &[(1, care), (2, care), (3, care)]);
+    folder.keyed(
+        "ER_PHA_F",
+        PHA,
+        &[(1, "3400921603637,,1"), (2, "3400930000001,,1"), (3, "3400930000002,,1")],
+    );
+    // The reference comes first: its class stays, its pack too.
+    folder.table("IR_PHA_R", "PHA_CIP_C13,PHA_ATC_C07,PHA_CND_TOP", &["3400921603637,A10BD07,GC"]);
+    let imported = import_with(DcirImporter::new(folder.path(), &Two)).unwrap();
+    assert_eq!(
+        imported.rows("delivrances"),
+        [
+            "ID-B|2024-01-20|3400921603637|A10BD07|1||true|true|10000001",
+            "ID-B|2024-01-20|3400930000001|C10AA05|1||false|true|10000001",
+            "ID-B|2024-01-20|3400930000002||1||||10000001",
+        ]
+    );
+    // Another nomenclature would make another batch.
+    let settings = |drugs: &dyn DrugLookup| DcirImporter::new(folder.path(), drugs).settings();
+    assert_ne!(settings(&Two), settings(&NoLookup));
 }
 
 #[test]

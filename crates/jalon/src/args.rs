@@ -214,7 +214,7 @@ Exemples :
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
   jalon importer dcir extraction --vers etude --a-blanc
-  jalon importer dcir flux-2024-01 --vers etude
+  jalon importer dcir flux-2024-01 --vers etude --nomenclature nomenclature
 
 Tables lues, règles de nettoyage : docs/importer-dcir.md")]
     Dcir(ImportDcir),
@@ -329,6 +329,9 @@ pub struct ImportDcir {
     /// Dossier des tables, en CSV ou en Parquet, entières ou par flux
     #[arg(value_name = "SOURCE", help_heading = ARGUMENTS)]
     pub source: PathBuf,
+    /// Nomenclature, pour les présentations qu'IR_PHA_R ne décrit pas en entier
+    #[arg(long, value_name = "NOMENCLATURE")]
+    pub nomenclature: Option<PathBuf>,
     #[command(flatten)]
     pub target: Target,
 }

@@ -18,7 +18,9 @@ use jalon_import::{ImportError, Importer, Progress, Report};
 use jalon_rules::french;
 use jalon_snds::DcirImporter;
 
-use crate::args::{Import, ImportFhir, ImportOmop, Known, ListOutput, Lots, TakeBack, Target};
+use crate::args::{
+    Import, ImportDcir, ImportFhir, ImportOmop, Known, ListOutput, Lots, TakeBack, Target,
+};
 use crate::failure::Failure;
 use crate::{import_list, import_statement, text};
 
@@ -26,7 +28,7 @@ use crate::{import_list, import_statement, text};
 pub fn run(args: &Import) -> Result<(), Failure> {
     match args {
         Import::Tables(args) => bring(&mut TablesImporter::open(&args.source)?, &args.target),
-        Import::Dcir(args) => bring(&mut DcirImporter::new(&args.source), &args.target),
+        Import::Dcir(args) => dcir(args),
         Import::Fhir(args) => fhir(args),
         Import::Omop(args) => omop(args),
         Import::Liste(args) => import_list::run(args),
@@ -36,8 +38,13 @@ pub fn run(args: &Import) -> Result<(), Failure> {
     }
 }
 
+fn dcir(args: &ImportDcir) -> Result<(), Failure> {
+    let drugs = drugs(args.nomenclature.as_deref())?;
+    bring(&mut DcirImporter::new(&args.source, &*drugs), &args.target)
+}
+
 fn fhir(args: &ImportFhir) -> Result<(), Failure> {
-    let drugs = drugs(&args.known)?;
+    let drugs = drugs(args.known.nomenclature.as_deref())?;
     let options = FhirOptions {
         since: since(&args.known)?,
         patient_system: args.systeme_patient.clone(),
@@ -47,14 +54,14 @@ fn fhir(args: &ImportFhir) -> Result<(), Failure> {
 }
 
 fn omop(args: &ImportOmop) -> Result<(), Failure> {
-    let drugs = drugs(&args.known)?;
+    let drugs = drugs(args.known.nomenclature.as_deref())?;
     let options = OmopOptions { attached_since: since(&args.known)? };
     bring(&mut OmopImporter::new(args.source.clone(), &*drugs, options), &args.target)
 }
 
 /// The nomenclature asked for, if any.
-fn drugs(known: &Known) -> Result<Box<dyn DrugLookup>, Failure> {
-    Ok(match &known.nomenclature {
+fn drugs(nomenclature: Option<&Path>) -> Result<Box<dyn DrugLookup>, Failure> {
+    Ok(match nomenclature {
         Some(folder) => Box::new(Nomenclature::open(folder)?),
         None => Box::new(NoLookup),
     })

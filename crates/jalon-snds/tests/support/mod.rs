@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::util::display::array_value_to_string;
+use jalon_import::drugs::NoLookup;
 use jalon_import::importer::Importer as _;
 use jalon_import::{Draft, ImportError, Report};
 use jalon_snds::DcirImporter;
@@ -23,10 +24,10 @@ pub struct Imported {
 
 /// Imports a folder into a draft of its own.
 pub fn import(folder: &Path) -> Result<Imported, ImportError> {
-    import_with(DcirImporter::new(folder).threads(2))
+    import_with(DcirImporter::new(folder, &NoLookup).threads(2))
 }
 
-pub fn import_with(mut importer: DcirImporter) -> Result<Imported, ImportError> {
+pub fn import_with(mut importer: DcirImporter<'_>) -> Result<Imported, ImportError> {
     let dir = TempDir::new().unwrap();
     let place = dir.path().join("brouillon");
     fs::create_dir(&place).unwrap();
@@ -43,7 +44,7 @@ pub fn import_with(mut importer: DcirImporter) -> Result<Imported, ImportError> 
 /// The faults of a folder that must have some.
 pub fn faults(folder: &Path) -> String {
     match import(folder) {
-        Err(ImportError::Faults(faults)) => faults.to_string(),
+        Err(error @ ImportError::Faults(_)) => error.to_string(),
         Err(other) => panic!("{other}"),
         Ok(imported) => panic!("aucune faute : {:?}", imported.report),
     }
