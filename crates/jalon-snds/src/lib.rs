@@ -2,7 +2,7 @@
 //! stays, in and out.
 //!
 //! [`DcirImporter`] reads a folder of SNDS tables into canonical ones;
-//! [`write`] does the reverse, from a dossier. Names of tables and columns are
+//! [`mod@write`] does the reverse, from a dossier. Names of tables and columns are
 //! those of the SNDS, in capitals; what each becomes is told in
 //! `docs/importer-dcir.md`.
 
