@@ -22,23 +22,51 @@ pub(crate) enum Wanted {
     Part,
 }
 
-/// The folder of the tables of a dossier: itself, or the one its pointer names.
-pub(crate) fn tables_of(root: &Path) -> Result<PathBuf, Words> {
+/// The folder, in a dossier made of batches, that holds its states.
+pub const STATES: &str = "etats";
+
+/// What the pointer of a folder says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pointed {
+    /// There is no pointer: the folder itself holds its tables.
+    Nothing,
+    /// The state in force, a number in [`STATES`]: `0003`.
+    State(String),
+    /// Something else.
+    Nonsense,
+}
+
+/// Reads the pointer of a folder.
+pub fn pointed(root: &Path) -> io::Result<Pointed> {
     let told = match fs::read_to_string(root.join(POINTER)) {
         Ok(told) => told,
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => String::new(),
-        // The folder itself is looked at next, and says why it cannot be read.
-        Err(error) if error.kind() != io::ErrorKind::PermissionDenied => {
-            return Ok(root.to_path_buf());
+        Err(error) => {
+            return match error.kind() {
+                io::ErrorKind::NotFound => Ok(Pointed::Nothing),
+                io::ErrorKind::InvalidData => Ok(Pointed::Nonsense),
+                _ => Err(error),
+            };
         }
-        Err(error) => return Err(cannot_read(&error)),
     };
-    match told.trim_end().strip_prefix("etats/") {
+    let state = told.trim_end().strip_prefix(STATES).and_then(|rest| rest.strip_prefix('/'));
+    Ok(match state {
         Some(state) if !state.is_empty() && state.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Ok(root.join("etats").join(state))
+            Pointed::State(state.to_owned())
         }
-        _ => Err(Words::new("ce fichier ne nomme aucun état du dossier")
+        _ => Pointed::Nonsense,
+    })
+}
+
+/// The folder of the tables of a dossier: itself, or the one its pointer names.
+pub(crate) fn tables_of(root: &Path) -> Result<PathBuf, Words> {
+    match pointed(root) {
+        Ok(Pointed::State(state)) => Ok(root.join(STATES).join(state)),
+        Ok(Pointed::Nonsense) => Err(Words::new("ce fichier ne nomme aucun état du dossier")
             .hint("il est écrit par jalon importer : rétablissez-le depuis une sauvegarde")),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(cannot_read(&error)),
+        // After an error too: the folder itself is looked at next, and says why
+        // it cannot be read.
+        Ok(Pointed::Nothing) | Err(_) => Ok(root.to_path_buf()),
     }
 }
 

@@ -2,8 +2,6 @@
 //! statistics and left where they are.
 
 use std::fs::File;
-use std::io::Read as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,6 +18,7 @@ use parquet::errors::ParquetError;
 use parquet::schema::types::SchemaDescriptor;
 
 use crate::fault::{Words, escaped};
+use crate::guard::{guarded, unreadable};
 use crate::header::{self, Mapping};
 use crate::layout::TableFile;
 use crate::records::cannot_read;
@@ -28,9 +27,6 @@ use crate::schema::{Column, Kind, Table};
 
 /// Rows decoded at once.
 const BATCH: usize = 8192;
-
-/// Bytes hashed at once.
-const CHUNK: usize = 1 << 20;
 
 /// What became of a table.
 #[derive(Debug)]
@@ -92,35 +88,11 @@ pub(crate) fn read(
 
 /// Hash of a file; what cannot be read is reported.
 pub(crate) fn hash(path: &Path) -> Result<blake3::Hash, Words> {
-    let mut file = File::open(path).map_err(|error| cannot_read(&error))?;
     let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(hasher.finalize()),
-            Ok(count) => {
-                hasher.update(buffer.get(..count).unwrap_or_default());
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(cannot_read(&error)),
-        }
-    }
-}
-
-fn unreadable(error: &ParquetError) -> Words {
-    // The text of these errors speaks of the format, never of values.
-    let text = error.to_string();
-    let text = text.strip_prefix("Parquet error: ").unwrap_or(&text);
-    let detail: String = escaped(text).chars().take(200).collect();
-    Words::new(format!("fichier Parquet illisible ({detail})"))
-        .hint("fichier coupé ou abîmé ? produisez-le de nouveau, compression snappy")
-}
-
-/// Runs code of the Parquet library, which on a spoilt file may panic where it
-/// should refuse. What it was building is dropped, so nothing half-made is seen.
-fn guarded<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
-    catch_unwind(AssertUnwindSafe(decode))
-        .unwrap_or_else(|_| Err(ParquetError::General("contenu incohérent".to_owned())))
+    File::open(path)
+        .and_then(|file| hasher.update_reader(file).map(drop))
+        .map_err(|error| cannot_read(&error))?;
+    Ok(hasher.finalize())
 }
 
 /// The batches of a reader.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use jalon_data::PlaceError;
 use jalon_data::generer::{GenerateError, Plan, Summary, generer};
 use jalon_data::{Dossier, Format};
 
@@ -168,7 +169,7 @@ fn an_occupied_folder_is_left_alone() {
     fs::create_dir(&dir).expect("made");
     fs::write(dir.join("mine"), "kept").expect("written");
     let refused = generer(&plan(1), &dir, Format::Csv, &mut |_| {});
-    assert!(matches!(refused, Err(GenerateError::Occupied(_))), "{refused:?}");
+    assert!(matches!(refused, Err(GenerateError::Place(PlaceError::Occupied(_)))), "{refused:?}");
     assert_eq!(files(&dir), BTreeMap::from([("mine".to_owned(), b"kept".to_vec())]));
     // An empty one will do, and nothing else is left beside it.
     fs::remove_file(dir.join("mine")).expect("removed");

@@ -167,9 +167,8 @@ impl Draft {
         Self { dir: dir.to_path_buf(), tables, report, flows }
     }
 
-    /// The folder of the draft: for importers that let an engine write the
-    /// files of a table (`<table>.parquet`, canonical columns) and then say so
-    /// with [`Report`].
+    /// The folder of the draft, on the disk of the dossier: an importer that
+    /// needs room for what memory cannot hold takes it beside this folder.
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow::error::ArrowError;
-use jalon_data::{Faults, WriteError};
+use jalon_data::{Faults, PlaceError, StoredError, WriteError};
 
 /// Nothing was imported, and nothing changed.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,9 @@ pub enum ImportError {
     /// A table could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// A table could not be read again.
+    #[error(transparent)]
+    Stored(#[from] StoredError),
     /// Rows could not be put in columns.
     #[error(transparent)]
     Rows(#[from] ArrowError),
@@ -45,6 +48,15 @@ fn told(error: &io::Error) -> &'static str {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "le disque est plein",
         io::ErrorKind::ReadOnlyFilesystem => "le disque est en lecture seule",
         _ => "le disque a refusé",
+    }
+}
+
+impl From<PlaceError> for ImportError {
+    fn from(error: PlaceError) -> Self {
+        match error {
+            PlaceError::Io { path, source } => Self::Io { path, source },
+            error => Self::Refused(error.to_string()),
+        }
     }
 }
 

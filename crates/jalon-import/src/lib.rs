@@ -4,6 +4,7 @@
 //! [`Draft`]; what it took and what it left is told by a [`Report`]. This crate
 //! knows formats and no rule.
 
+pub mod ald;
 pub mod columns;
 pub mod dates;
 pub mod draft;

@@ -12,11 +12,11 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use jalon_data::{Dossier, POINTER};
+use jalon_data::{Dossier, POINTER, Pointed, STATES, pointed};
 use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
@@ -26,7 +26,6 @@ use crate::report::Report;
 use crate::settle::{Part, settle};
 
 /// Folders of a dossier of batches.
-const STATES: &str = "etats";
 const LOTS: &str = "lots";
 
 /// The list of batches, in the folder of a state.
@@ -127,19 +126,13 @@ fn no_batches(root: &Path) -> ImportError {
 /// The state in force, if the folder is made of batches.
 fn current(root: &Path) -> Result<Option<String>, ImportError> {
     let path = root.join(POINTER);
-    match fs::read_to_string(&path) {
-        Ok(told) => {
-            let name = told.trim_end().strip_prefix("etats/").unwrap_or_default();
-            if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Err(ImportError::Refused(format!(
-                    "{} : ce fichier ne nomme aucun état du dossier\naide : rétablissez-le depuis une sauvegarde",
-                    path.display()
-                )));
-            }
-            Ok(Some(name.to_owned()))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(ImportError::io(&path)(error)),
+    match pointed(root).map_err(ImportError::io(&path))? {
+        Pointed::Nothing => Ok(None),
+        Pointed::State(state) => Ok(Some(state)),
+        Pointed::Nonsense => Err(ImportError::Refused(format!(
+            "{} : ce fichier ne nomme aucun état du dossier\naide : rétablissez-le depuis une sauvegarde",
+            path.display()
+        ))),
     }
 }
 
@@ -407,23 +400,16 @@ fn now() -> String {
 }
 
 fn hashed(path: &Path) -> Result<SourceFile, ImportError> {
-    let mut file = File::open(path).map_err(ImportError::io(path))?;
     let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 1 << 18];
-    let mut octets = 0;
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => {
-                hasher.update(buffer.get(..count).unwrap_or_default());
-                octets += count as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(ImportError::io(path)(error)),
-        }
-    }
+    File::open(path)
+        .and_then(|file| hasher.update_reader(file).map(drop))
+        .map_err(ImportError::io(path))?;
     let nom = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(SourceFile { nom, octets, empreinte: hasher.finalize().to_hex().to_string() })
+    Ok(SourceFile {
+        nom,
+        octets: hasher.count(),
+        empreinte: hasher.finalize().to_hex().to_string(),
+    })
 }
 
 /// What makes two imports the same: kind, settings, bytes; not names.

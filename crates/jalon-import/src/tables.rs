@@ -2,14 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
+use jalon_data::Dossier;
 use jalon_data::schema::TABLES;
-use jalon_data::{Dossier, Source};
 
 use crate::draft::Draft;
 use crate::error::ImportError;
 use crate::importer::{Importer, Listener, Progress};
-use crate::settle::columns;
 
 /// A folder of canonical tables, checked.
 #[derive(Debug)]
@@ -49,24 +47,13 @@ impl Importer for TablesImporter {
         let rows: u64 = TABLES.iter().map(|table| self.dossier.rows(table.name)).sum();
         let mut read = 0;
         for table in TABLES {
-            let mut take = |batch: &RecordBatch| -> Result<(), ImportError> {
+            self.dossier.each_batch(table, |batch| {
                 draft.report.read(table.name, batch.num_rows() as u64);
-                draft.write(table.name, batch)?;
+                draft.write(table.name, &batch)?;
                 read += batch.num_rows() as u64;
                 progress(Progress { done: read, total: rows });
-                Ok(())
-            };
-            match self.dossier.source(table.name) {
-                Source::Memory(batches) => batches.iter().try_for_each(&mut take)?,
-                Source::Parquet { files, .. } => {
-                    for file in files {
-                        for batch in columns::batches(file, table, None)? {
-                            take(&batch?)?;
-                        }
-                    }
-                }
-                Source::Absent => {}
-            }
+                Ok::<_, ImportError>(())
+            })?;
         }
         Ok(())
     }

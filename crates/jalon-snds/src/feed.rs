@@ -167,17 +167,9 @@ impl Feed {
     /// A line of `ER_PRS_F`.
     fn service(&mut self, key: i128, lines: &Lines, row: usize) -> Result<(), Refusal> {
         let mut head = Head {
-            tag: Tag::Service,
-            patient: None,
             supplement: lines.integer(prs::SUPPLEMENT, row).is_some_and(|top| top >= 2),
-            nature: 0,
-            day: 0,
-            quantity: 0,
-            performer: 0,
-            prescriber: 0,
-            days: None,
             speciality: speciality(lines.integer(prs::SPECIALITY, row)).unwrap_or(0),
-            spot: lines.spot(row),
+            ..Head::new(Tag::Service, lines.spot(row))
         };
         let information = is_information(lines.integer(prs::QUALIFIER, row))
             || is_information(lines.integer(prs::SENT_QUALIFIER, row));
@@ -258,19 +250,8 @@ impl Feed {
         lines: &Lines,
         row: usize,
     ) -> Result<(), Refusal> {
-        let mut head = Head {
-            tag: if table == TableId::Stay { Tag::Stay } else { Tag::Visit },
-            patient: None,
-            supplement: false,
-            nature: 0,
-            day: 0,
-            quantity: 0,
-            performer: 0,
-            prescriber: 0,
-            days: None,
-            speciality: 0,
-            spot: lines.spot(row),
-        };
+        let tag = if table == TableId::Stay { Tag::Stay } else { Tag::Visit };
+        let mut head = Head::new(tag, lines.spot(row));
         let found = self.patient(table, pmsi::PERSON, None, lines, row);
         let Ok(patient) = found else { return self.head(key, head, found) };
         let day = lines.day(pmsi::FROM, row).filter(|day| day::PLAUSIBLE.contains(day));

@@ -113,6 +113,25 @@ pub(crate) struct Head {
     pub spot: Spot,
 }
 
+impl Head {
+    /// A line of which nothing more is known yet.
+    pub const fn new(tag: Tag, spot: Spot) -> Self {
+        Self {
+            tag,
+            patient: None,
+            supplement: false,
+            nature: 0,
+            day: 0,
+            quantity: 0,
+            performer: 0,
+            prescriber: 0,
+            days: None,
+            speciality: 0,
+            spot,
+        }
+    }
+}
+
 /// A line that says what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Detail {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 use crate::{import_list, import_statement};
 
@@ -343,8 +344,8 @@ pub struct Known {
     #[arg(long, value_name = "NOMENCLATURE")]
     pub nomenclature: Option<PathBuf>,
     /// Premier jour des rattachements que la source ne date pas
-    #[arg(long, value_name = "AAAA-MM-JJ")]
-    pub depuis: Option<String>,
+    #[arg(long, value_name = "AAAA-MM-JJ", value_parser = day)]
+    pub depuis: Option<Date>,
 }
 
 #[derive(Debug, Args)]
@@ -504,9 +505,9 @@ pub struct Explain {
 pub struct Relaunch {
     #[command(flatten)]
     pub subject: Subject,
-    /// Jour de l'état « à ce jour », AAAA-MM-JJ : les faits d'après sont ignorés ; sans lui, le dernier jour des faits
-    #[arg(long, value_name = "JOUR")]
-    pub au: Option<String>,
+    /// Jour de l'état « à ce jour » : les faits d'après sont ignorés ; sans lui, le dernier jour des faits
+    #[arg(long, value_name = "AAAA-MM-JJ", value_parser = day)]
+    pub au: Option<Date>,
     /// Liste aussi ce qui est déjà validé : patient, indicateur, dernier fait
     #[arg(long)]
     pub faits: bool,
@@ -625,4 +626,13 @@ pub enum Form {
 pub enum TableFormat {
     Csv,
     Parquet,
+}
+
+/// A day written `2026-09-20`, of a year that a dossier may speak of.
+pub fn day(text: &str) -> Result<Date, String> {
+    let date = text
+        .parse()
+        .ok()
+        .filter(|date| jalon_data::day::PLAUSIBLE.contains(&jalon_data::day::of(*date)));
+    date.ok_or_else(|| "une date comme 2026-09-20".to_owned())
 }

@@ -4,10 +4,10 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use jalon_data::Dossier;
 use jalon_data::generer::{GenerateError, Plan, generer};
 use jalon_data::write::Format;
-use jalon_import::fhir;
+use jalon_data::{Dossier, Place, PlaceError};
+use jalon_import::{ImportError, fhir};
 use jalon_rules::french;
 use jalon_snds::write::Cut;
 
@@ -67,15 +67,20 @@ fn tables(
     tell: &mut dyn FnMut(u64),
 ) -> Result<Rows, Failure> {
     let summary = generer(plan, to, format, tell).map_err(|error| match error {
-        GenerateError::Occupied(_) => occupied(&error),
+        GenerateError::Place(error) => misplaced(&error),
         GenerateError::Plan(_) => Failure::usage(error.to_string()),
         _ => Failure::machine(error.to_string()),
     })?;
     Ok(summary.rows.into_iter().map(|(name, rows)| (name.to_owned(), rows)).collect())
 }
 
-fn occupied(error: &dyn std::fmt::Display) -> Failure {
-    Failure::usage(format!("--vers : {error}\naide : un dossier vide, ou à créer"))
+fn misplaced(error: &PlaceError) -> Failure {
+    match error {
+        PlaceError::Occupied(_) | PlaceError::Unnamed(_) => {
+            Failure::usage(format!("--vers : {error}\naide : un dossier vide, ou à créer"))
+        }
+        PlaceError::Io { .. } => Failure::machine(error.to_string()),
+    }
 }
 
 /// The same people in another form, and in tables what that form cannot say.
@@ -87,21 +92,11 @@ fn translated(
     form: Form,
     tell: &mut dyn FnMut(u64),
 ) -> Result<Rows, Failure> {
-    if to.is_file() || std::fs::read_dir(to).is_ok_and(|mut inside| inside.next().is_some()) {
-        return Err(occupied(&format!(
-            "{} : existe déjà et n'est pas un dossier vide",
-            to.display()
-        )));
-    }
-    let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent)?;
-    let work = tempfile::Builder::new().prefix(".jalon-").tempdir_in(parent)?;
-    let (people, whole) = (work.path().join("tables"), work.path().join("tout"));
+    let place = Place::reserve(to).map_err(|error| misplaced(&error))?;
+    let (whole, people) = (place.dir(), place.dir().join("tables"));
     tables(plan, &people, Format::Parquet, tell)?;
     let dossier = Dossier::open(&people)?;
-    std::fs::create_dir(&whole)?;
-    let failed = |error: &dyn std::fmt::Display| Failure::machine(error.to_string());
+    let failed = |error: &ImportError| Failure::machine(error.to_string());
     let (rows, unsaid): (Rows, &[&str]) = match form {
         Form::Fhir => {
             let rows =
@@ -111,7 +106,8 @@ fn translated(
         }
         Form::Dcir | Form::Tables => {
             let to = whole.join("dcir");
-            let summary = jalon_snds::write::write(&dossier, &to, format, Cut::Monthly)?;
+            let summary = jalon_snds::write::write(&dossier, &to, format, Cut::Monthly)
+                .map_err(|error| failed(&error))?;
             (summary.rows, &["declarations", "vaccinations"])
         }
     };
@@ -121,9 +117,7 @@ fn translated(
         let file = format!("{table}.parquet");
         std::fs::rename(people.join(&file), rest.join(&file))?;
     }
-    if to.exists() {
-        std::fs::remove_dir(to)?;
-    }
-    std::fs::rename(&whole, to)?;
+    std::fs::remove_dir_all(&people)?;
+    place.take().map_err(|error| misplaced(&error))?;
     Ok(rows)
 }

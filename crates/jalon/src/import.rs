@@ -46,7 +46,7 @@ fn dcir(args: &ImportDcir) -> Result<(), Failure> {
 fn fhir(args: &ImportFhir) -> Result<(), Failure> {
     let drugs = drugs(args.known.nomenclature.as_deref())?;
     let options = FhirOptions {
-        since: since(&args.known)?,
+        since: since(&args.known),
         patient_system: args.systeme_patient.clone(),
         prefix: args.prefixe.clone(),
     };
@@ -55,7 +55,7 @@ fn fhir(args: &ImportFhir) -> Result<(), Failure> {
 
 fn omop(args: &ImportOmop) -> Result<(), Failure> {
     let drugs = drugs(args.known.nomenclature.as_deref())?;
-    let options = OmopOptions { attached_since: since(&args.known)? };
+    let options = OmopOptions { attached_since: since(&args.known) };
     bring(&mut OmopImporter::new(args.source.clone(), &*drugs, options), &args.target)
 }
 
@@ -68,15 +68,8 @@ fn drugs(nomenclature: Option<&Path>) -> Result<Box<dyn DrugLookup>, Failure> {
 }
 
 /// The day from which undated attachments run.
-fn since(known: &Known) -> Result<Option<Day>, Failure> {
-    let read = |text: &String| {
-        day::parse(text).ok().filter(|day| day::PLAUSIBLE.contains(day)).map(Day).ok_or_else(|| {
-            Failure::usage(format!(
-                "--depuis : « {text} » n'est pas un jour\naide : --depuis 2024-01-31"
-            ))
-        })
-    };
-    known.depuis.as_ref().map(read).transpose()
+fn since(known: &Known) -> Option<Day> {
+    known.depuis.map(|date| Day(day::of(date)))
 }
 
 /// Brings a source in, whatever its kind, and shows the report.
@@ -255,6 +248,7 @@ impl From<ImportError> for Failure {
             ImportError::Refused(message) => Self::usage(message),
             ImportError::Io { .. }
             | ImportError::Write(_)
+            | ImportError::Stored(_)
             | ImportError::Rows(_)
             | ImportError::Engine(_) => Self::machine(format!("{error}\n{nothing}")),
         }

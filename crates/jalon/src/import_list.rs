@@ -16,6 +16,7 @@ use jalon_rules::french;
 use jalon_rules::rules::Rules;
 use jiff::civil::Date;
 
+use crate::args::day;
 use crate::failure::Failure;
 use crate::{load, text};
 
@@ -42,24 +43,31 @@ pub struct ImportList {
         value_parser = name
     )]
     pub correspondance: String,
-    /// Dit quelle colonne donne un champ ; l'option se répète
-    #[arg(long, value_name = "CHAMP=TITRE", value_parser = pair)]
-    pub colonne: Vec<(String, String)>,
-    /// Dit quel indicateur désigne un libellé ; l'option se répète
-    #[arg(long, value_name = "TEXTE=ID", value_parser = pair)]
-    pub libelle: Vec<(String, String)>,
+    #[command(flatten)]
+    pub reading: Columned,
     /// Indicateur de tout le fichier, si aucune colonne ne le dit
     #[arg(long, value_name = "ID")]
     pub indicateur: Option<String>,
-    /// Feuille du classeur
-    #[arg(long, value_name = "NOM")]
-    pub feuille: Option<String>,
     /// Jour du téléchargement ; sans lui, aujourd'hui
     #[arg(long, value_name = "AAAA-MM-JJ", value_parser = day)]
     pub date: Option<Date>,
     /// Le fichier est toute la liste : un indicateur qu'il ne nomme pas n'a plus personne
     #[arg(long)]
     pub complet: bool,
+}
+
+/// How a file of columns is read, and by what rules.
+#[derive(Debug, Args)]
+pub struct Columned {
+    /// Dit quelle colonne donne un champ ; l'option se répète
+    #[arg(long, value_name = "CHAMP=TITRE", value_parser = pair)]
+    pub colonne: Vec<(String, String)>,
+    /// Dit quel indicateur désigne un libellé ; l'option se répète
+    #[arg(long, value_name = "TEXTE=ID", value_parser = pair)]
+    pub libelle: Vec<(String, String)>,
+    /// Feuille du classeur
+    #[arg(long, value_name = "NOM")]
+    pub feuille: Option<String>,
     /// Montre ce qui serait fait, et n'écrit rien
     #[arg(long)]
     pub a_blanc: bool,
@@ -82,14 +90,9 @@ pub fn name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// A day written `2026-09-20`.
-pub fn day(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| "une date comme 2026-09-20".to_owned())
-}
-
 /// Runs the command.
 pub fn run(args: &ImportList) -> Result<(), Failure> {
-    let rules = load::rules(args.regles.as_deref())?;
+    let rules = load::rules(args.reading.regles.as_deref())?;
     check(args, &rules)?;
     let failed = |error| failure(error, &args.fichier);
     let book = sheet::read(&args.fichier, &Limits::USUAL).map_err(failed)?;
@@ -99,12 +102,12 @@ pub fn run(args: &ImportList) -> Result<(), Failure> {
     let given = Given {
         file: &file,
         saved: saved.as_ref(),
-        columns: &args.colonne,
-        sheet: args.feuille.as_deref(),
+        columns: &args.reading.colonne,
+        sheet: args.reading.feuille.as_deref(),
         least: 2,
     };
     let columns = columns::propose(&book, FIELDS, &given).map_err(failed)?;
-    let keep = kept(saved.as_ref(), &columns, &args.colonne, &args.libelle);
+    let keep = kept(saved.as_ref(), &columns, &args.reading.colonne, &args.reading.libelle);
     let request = Request {
         file: &file,
         columns: &columns,
@@ -121,18 +124,18 @@ pub fn run(args: &ImportList) -> Result<(), Failure> {
         whole: args.complet,
     };
     let outcome = list::merge(&mut list, &reading, &download).map_err(failed)?;
-    if !args.a_blanc && matches!(outcome, Outcome::Added { .. }) {
+    if !args.reading.a_blanc && matches!(outcome, Outcome::Added { .. }) {
         let rendered = columns::render(&keep).into_bytes();
         list.save_with(&args.vers, vec![(path, rendered)]).map_err(failed)?;
     }
 
     let mut out = String::new();
-    if args.a_blanc || saved.is_none() {
+    if args.reading.a_blanc || saved.is_none() {
         out.push_str(&correspondence_table(&book, &columns, FIELDS, &args.correspondance));
         let _ = writeln!(out, "{}\n", preview(&book, &columns));
     }
     report(&mut out, args, &book, &reading, &outcome);
-    if args.a_blanc {
+    if args.reading.a_blanc {
         out.push_str("\nÀ blanc : rien n'a été écrit.\n");
     }
     text::print(&out)
@@ -178,7 +181,7 @@ fn fingerprint(args: &ImportList, book: &Workbook, columns: &Columns, keep: &Sav
 
 /// Indicators named by options must exist.
 fn check(args: &ImportList, rules: &Rules) -> Result<(), Failure> {
-    let named = args.libelle.iter().map(|(_, id)| id).chain(&args.indicateur);
+    let named = args.reading.libelle.iter().map(|(_, id)| id).chain(&args.indicateur);
     for id in named {
         if !rules.pages().iter().any(|page| page.id == *id) {
             return Err(load::no_indicator(rules, id));

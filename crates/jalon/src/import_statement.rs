@@ -20,9 +20,10 @@ use jalon_rules::convention::{Form, Scheme};
 use jalon_rules::rules::Rules;
 use jiff::civil::Date;
 
+use crate::args::day;
 use crate::failure::Failure;
 use crate::import_list::{
-    correspondence, correspondence_table, day, failure, kept, name, pair, propose,
+    Columned, correspondence, correspondence_table, failure, kept, name, propose,
 };
 use crate::{load, text};
 
@@ -61,24 +62,11 @@ pub struct ImportStatement {
         value_parser = name
     )]
     pub correspondance: String,
-    /// Dit quelle colonne donne un champ ; l'option se répète
-    #[arg(long, value_name = "CHAMP=TITRE", value_parser = pair)]
-    pub colonne: Vec<(String, String)>,
-    /// Dit quel indicateur désigne un libellé ; l'option se répète
-    #[arg(long, value_name = "TEXTE=ID", value_parser = pair)]
-    pub libelle: Vec<(String, String)>,
-    /// Feuille du classeur
-    #[arg(long, value_name = "NOM")]
-    pub feuille: Option<String>,
+    #[command(flatten)]
+    pub reading: Columned,
     /// Remplace ce que le complément ou un relevé gardé dit autrement
     #[arg(long)]
     pub remplacer: bool,
-    /// Montre ce qui serait fait, et n'écrit rien
-    #[arg(long)]
-    pub a_blanc: bool,
-    /// Règles à la place de celles du programme
-    #[arg(long, value_name = "DIR")]
-    pub regles: Option<PathBuf>,
 }
 
 /// A file read, and how its columns were found if it has any.
@@ -90,7 +78,7 @@ struct Read {
 
 /// Runs the command.
 pub fn run(args: &ImportStatement) -> Result<(), Failure> {
-    let rules = load::rules(args.regles.as_deref())?;
+    let rules = load::rules(args.reading.regles.as_deref())?;
     let campaign = load::any_campaign(&rules, args.campagne)?;
     let failed = |error| failure(error, &args.fichier);
     let Read { mut statement, sheet, saved } = read(args)?;
@@ -99,7 +87,7 @@ pub fn run(args: &ImportStatement) -> Result<(), Failure> {
     let labels: BTreeMap<String, String> = saved
         .iter()
         .flat_map(|saved| saved.labels.clone())
-        .chain(args.libelle.iter().cloned())
+        .chain(args.reading.libelle.iter().cloned())
         .collect();
     let named = args.dispositif.as_deref().or(statement.scheme.as_deref());
     let scheme = chosen(&rules, named, campaign, &statement, &labels)?;
@@ -130,11 +118,11 @@ pub fn run(args: &ImportStatement) -> Result<(), Failure> {
         )));
     }
     let unchanged = known.as_ref() == Some(&rendered) && !complement.changed;
-    if !args.a_blanc && !unchanged {
+    if !args.reading.a_blanc && !unchanged {
         let mut files = complement.files;
         files.push((kept_statement.clone(), rendered.into_bytes()));
         if let Some((_, columns)) = &sheet {
-            let keep = kept(saved.as_ref(), columns, &args.colonne, &args.libelle);
+            let keep = kept(saved.as_ref(), columns, &args.reading.colonne, &args.reading.libelle);
             let path = correspondence(&args.vers, &args.correspondance);
             files.push((path, columns::render(&keep).into_bytes()));
         }
@@ -142,7 +130,7 @@ pub fn run(args: &ImportStatement) -> Result<(), Failure> {
     }
 
     let mut out = String::new();
-    if let Some((book, columns)) = sheet.filter(|_| args.a_blanc || saved.is_none()) {
+    if let Some((book, columns)) = sheet.filter(|_| args.reading.a_blanc || saved.is_none()) {
         out.push_str(&correspondence_table(&book, &columns, FIELDS, &args.correspondance));
         let rows = columns
             .fields
@@ -154,7 +142,7 @@ pub fn run(args: &ImportStatement) -> Result<(), Failure> {
     let _ = writeln!(out, "{}\n", text::title(&format!("Relevé {} {campaign}", scheme.id)));
     out.push_str(&arithmetic::verdict(&statement, scheme, campaign));
     remarks(&mut out, &statement, &meanings, &complement.remarks);
-    let end = if args.a_blanc {
+    let end = if args.reading.a_blanc {
         "À blanc : rien n'a été écrit.".to_owned()
     } else if unchanged {
         "Déjà importé : rien ne change.".to_owned()
@@ -186,8 +174,8 @@ fn read(args: &ImportStatement) -> Result<Read, Failure> {
     let given = Given {
         file: &file,
         saved: saved.as_ref(),
-        columns: &args.colonne,
-        sheet: args.feuille.as_deref(),
+        columns: &args.reading.colonne,
+        sheet: args.reading.feuille.as_deref(),
         least: 2,
     };
     let columns = columns::propose(&book, FIELDS, &given).map_err(failed)?;

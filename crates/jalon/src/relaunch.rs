@@ -54,7 +54,7 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
     let overlay = load::overlay(subject.complement.as_deref(), &rules)?;
     let (campaign, schemes) = asked(&rules, subject)?;
     let schemes = counted(subject, &schemes)?;
-    let asked_day = args.au.as_deref().map(|day| known_on(day, campaign)).transpose()?;
+    let asked_day = args.au.map(|day| known_on(day, campaign)).transpose()?;
     let work = Working::on("Lecture des faits");
     let dossier = Dossier::open(&subject.dossier)?;
     let engine = Engine::open_as_of(&dossier, asked_day)?;
@@ -115,15 +115,11 @@ pub fn run(args: &Relaunch) -> Result<(), Failure> {
 }
 
 /// The day asked for, one of the campaign.
-fn known_on(text: &str, campaign: Campaign) -> Result<Date, Failure> {
-    let example = format!("aide : --au {campaign}-10-15");
-    let day: Date = text
-        .parse()
-        .map_err(|_| Failure::usage(format!("--au : jour illisible : `{text}`\n{example}")))?;
+fn known_on(day: Date, campaign: Campaign) -> Result<Date, Failure> {
     match Standpoint::on(campaign, day) {
         Some(at) => Ok(at.reference_day()),
         None => Err(Failure::usage(format!(
-            "--au : le {} n'est pas de la campagne {campaign}\n{example}",
+            "--au : le {} n'est pas de la campagne {campaign}\naide : --au {campaign}-10-15",
             french::date(day)
         ))),
     }

@@ -28,14 +28,13 @@ mod personne;
 mod prevention;
 mod recit;
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use arrow::error::ArrowError;
 
+use crate::place::{Place, PlaceError};
 use crate::schema::table;
 use crate::write::{Format, TableWriter, WriteError};
 use calendrier::Calendar;
@@ -84,17 +83,9 @@ pub enum GenerateError {
     /// The plan cannot be followed.
     #[error("{0}")]
     Plan(&'static str),
-    /// The place is taken.
-    #[error("{} : existe déjà et n'est pas un dossier vide", .0.display())]
-    Occupied(PathBuf),
-    /// A folder could not be read, made or renamed.
-    #[error("{} : {source}", path.display())]
-    Io {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    /// The folder cannot appear there.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// A table could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -144,7 +135,7 @@ pub fn generer(
     check(plan)?;
     let place = Place::reserve(vers)?;
     let world = World::new(plan);
-    let summary = write_all(plan, &world, &place.temporary, format, progress)?;
+    let summary = write_all(plan, &world, place.dir(), format, progress)?;
     place.take()?;
     Ok(summary)
 }
@@ -231,71 +222,4 @@ fn write_one(
     let mut writer = open(dir, name, format)?;
     writer.write(batch)?;
     Ok((name, writer.finish()?))
-}
-
-/// Where the tables go: a temporary folder beside the wanted one, which takes
-/// its name at the end or disappears.
-#[derive(Debug)]
-struct Place {
-    wanted: PathBuf,
-    temporary: PathBuf,
-    taken: bool,
-}
-
-impl Place {
-    fn reserve(wanted: &Path) -> Result<Self, GenerateError> {
-        let failed = |path: &Path| {
-            let path = path.to_path_buf();
-            move |source| GenerateError::Io { path, source }
-        };
-        if !is_free(wanted).map_err(failed(wanted))? {
-            return Err(GenerateError::Occupied(wanted.to_path_buf()));
-        }
-        let Some(name) = wanted.file_name() else {
-            return Err(GenerateError::Plan("donner le nom du dossier à créer"));
-        };
-        let parent = match wanted.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        fs::create_dir_all(parent).map_err(failed(parent))?;
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.en-cours", std::process::id()));
-        let temporary = parent.join(hidden);
-        fs::create_dir(&temporary).map_err(failed(&temporary))?;
-        Ok(Self { wanted: wanted.to_path_buf(), temporary, taken: false })
-    }
-
-    fn take(mut self) -> Result<(), GenerateError> {
-        let failed = |source| GenerateError::Io { path: self.wanted.clone(), source };
-        // An empty folder is replaced; one that has been filled meanwhile is not.
-        match fs::remove_dir(&self.wanted) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-        fs::rename(&self.temporary, &self.wanted).map_err(failed)?;
-        self.taken = true;
-        Ok(())
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if !self.taken {
-            // The error that brought us here matters more than this one.
-            let _ = fs::remove_dir_all(&self.temporary);
-        }
-    }
-}
-
-fn is_free(path: &Path) -> io::Result<bool> {
-    match fs::read_dir(path) {
-        Ok(mut entries) => Ok(entries.next().is_none()),
-        Err(error) => match error.kind() {
-            io::ErrorKind::NotFound => Ok(true),
-            io::ErrorKind::NotADirectory => Ok(false),
-            _ => Err(error),
-        },
-    }
 }

@@ -7,7 +7,8 @@ use super::model::{Concept, Condition, Encounter};
 use super::names::names;
 use super::output::{Fact, Output, Remark};
 use super::stay::{Position, days, icd10, is_stay, position, position_of, took_place};
-use super::systems::{System, disease_number, system};
+use super::systems::{System, system};
+use crate::ald;
 
 fn has_code(concept: Option<&Concept<'_>>, codes: &[&str]) -> bool {
     let codings = concept.into_iter().flat_map(|concept| &concept.coding);
@@ -45,7 +46,7 @@ pub(super) fn condition<'i>(
         let (number, from_diagnosis) = match long_term {
             LongTerm::Number(number) => (Some(number), false),
             LongTerm::No | LongTerm::Unnumbered => {
-                (cim10.as_deref().and_then(disease_number), true)
+                (cim10.as_deref().and_then(ald::number_of), true)
             }
         };
         let number = number.ok_or("ALD sans numéro, que son diagnostic ne donne pas")?;

@@ -89,23 +89,9 @@ impl Rules<'_> {
         identifiers: &[Identifier<'_>],
         id: Option<&str>,
     ) -> Option<String> {
-        let of = |wanted: System| {
-            let mut found = identifiers.iter().filter(|one| system_of(one) == Some(wanted));
-            found.find_map(value)
-        };
-        let national = || {
-            of(System::NationalProfessional).map(|value| match value.as_bytes() {
-                // The first digit tells the directory: 8 for RPPS, 0 for ADELI.
-                [b'8', ..] if value.len() == 12 => &value[1..],
-                [b'0', ..] if value.len() == 10 => &value[1..],
-                _ => value,
-            })
-        };
-        of(System::DoctorId)
-            .or_else(|| of(System::Rpps))
-            .or_else(national)
-            .map(str::to_owned)
-            .or_else(|| id.filter(|id| !id.is_empty()).map(|id| self.local(id)))
+        let systems = [System::DoctorId, System::Rpps, System::NationalProfessional];
+        // The first digit tells the directory: 8 for RPPS, 0 for ADELI.
+        self.party(identifiers, id, systems, &[('8', 11), ('0', 9)])
     }
 
     /// The identifier of an organisation: the project's own, FINESS, else the
@@ -115,20 +101,33 @@ impl Rules<'_> {
         identifiers: &[Identifier<'_>],
         id: Option<&str>,
     ) -> Option<String> {
+        let systems = [System::CentreId, System::Finess, System::NationalOrganization];
+        // 1 tells a FINESS number.
+        self.party(identifiers, id, systems, &[('1', 9)])
+    }
+
+    /// The first identifier in these systems, the last of which writes a digit
+    /// before numbers of these lengths; else the one of the software.
+    fn party(
+        &self,
+        identifiers: &[Identifier<'_>],
+        id: Option<&str>,
+        [own, public, national]: [System; 3],
+        marked: &[(char, usize)],
+    ) -> Option<String> {
         let of = |wanted: System| {
             let mut found = identifiers.iter().filter(|one| system_of(one) == Some(wanted));
             found.find_map(value)
         };
-        let national = || {
-            of(System::NationalOrganization).map(|value| match value.as_bytes() {
-                // 1 tells a FINESS number.
-                [b'1', ..] if value.len() == 10 => &value[1..],
-                _ => value,
-            })
+        let bare = |value| {
+            let mut bare = marked.iter().filter_map(|(mark, length)| {
+                str::strip_prefix(value, *mark).filter(|rest| rest.len() == *length)
+            });
+            bare.next().unwrap_or(value)
         };
-        of(System::CentreId)
-            .or_else(|| of(System::Finess))
-            .or_else(national)
+        of(own)
+            .or_else(|| of(public))
+            .or_else(|| of(national).map(bare))
             .map(str::to_owned)
             .or_else(|| id.filter(|id| !id.is_empty()).map(|id| self.local(id)))
     }

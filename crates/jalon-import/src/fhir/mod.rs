@@ -43,7 +43,7 @@ use self::index::Index;
 use self::output::{LeftOut, Located, Remark, Troubles};
 use self::pipeline::Taken;
 use self::rows::Rows;
-pub use self::write::{FhirWriteError, write};
+pub use self::write::write;
 use crate::draft::Draft;
 use crate::drugs::DrugLookup;
 use crate::error::ImportError;

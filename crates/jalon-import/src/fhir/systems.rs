@@ -204,34 +204,6 @@ pub(super) fn speciality(system: System, code: &str) -> Option<&str> {
     }
 }
 
-/// Number of the list of long-term diseases for categories of ICD-10 whose
-/// every code belongs to one number. Categories shared between numbers, or
-/// partly outside the list, are left out: no safe rule tells them apart.
-const DISEASES: &[(i64, &[(&str, &str)])] = &[
-    (1, &[("I60", "I64")]),
-    (3, &[("I65", "I66"), ("I70", "I71")]),
-    (5, &[("I05", "I08"), ("I34", "I37"), ("I42", "I42"), ("I47", "I50")]),
-    (8, &[("E10", "E11")]),
-    (13, &[("I20", "I21"), ("I25", "I25")]),
-    (14, &[("J42", "J43"), ("J45", "J45")]),
-    (15, &[("F00", "F01"), ("F03", "F03")]),
-    (16, &[("G20", "G20")]),
-    (19, &[("N03", "N04"), ("N18", "N18")]),
-    (24, &[("K50", "K50")]),
-    (25, &[("G35", "G35")]),
-    (27, &[("M45", "M45")]),
-    (30, &[("C00", "C26"), ("C30", "C34"), ("C43", "C58"), ("C60", "C85"), ("C90", "C96")]),
-];
-
-/// The number of the long-term disease that a diagnosis surely belongs to.
-pub(super) fn disease_number(icd10: &str) -> Option<i64> {
-    let category = icd10.get(..3)?;
-    let holds = |ranges: &[(&str, &str)]| {
-        ranges.iter().any(|(first, last)| (*first..=*last).contains(&category))
-    };
-    DISEASES.iter().find(|(_, ranges)| holds(ranges)).map(|(number, _)| *number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,31 +247,5 @@ mod tests {
         for name in jalon_data::schema::ACT_SYSTEMS {
             assert_eq!(system(act_address(name)).and_then(act_system), Some(*name));
         }
-    }
-
-    /// Against the table of the fund, where it is at hand.
-    #[test]
-    fn safe_categories_belong_to_one_number() {
-        let mut folder = Some(std::path::Path::new(env!("CARGO_MANIFEST_DIR")));
-        let file = loop {
-            let Some(here) = folder else {
-                println!("table de la CIM-10 absente : non vérifiée");
-                return;
-            };
-            let shared = here.join("shared/reference-data/icd10/icd10_ald30.csv");
-            if shared.exists() {
-                break shared;
-            }
-            folder = here.parent();
-        };
-        let mut checked = 0;
-        for line in std::fs::read_to_string(file).unwrap().lines().skip(1) {
-            let (code, number) = line.split_once(';').unwrap();
-            if let Some(found) = disease_number(code) {
-                assert_eq!(found.to_string(), number, "{code}");
-                checked += 1;
-            }
-        }
-        assert!(checked > 700, "{checked}");
     }
 }

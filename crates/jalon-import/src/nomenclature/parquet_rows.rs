@@ -1,13 +1,13 @@
 //! Tables of the fund in Parquet, as rows of texts.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
-use jalon_data::fault::{Words, escaped};
+use jalon_data::fault::Words;
+use jalon_data::guard::{guarded, unreadable};
 use jalon_data::records::cannot_read;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
@@ -73,20 +73,4 @@ fn open_reader(
     path: &Path,
 ) -> Result<parquet::arrow::arrow_reader::ParquetRecordBatchReader, ParquetError> {
     ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?.build()
-}
-
-fn unreadable(error: &ParquetError) -> Words {
-    // The text of these errors speaks of the format, never of values.
-    let text = error.to_string();
-    let text = text.strip_prefix("Parquet error: ").unwrap_or(&text);
-    let detail: String = escaped(text).chars().take(200).collect();
-    Words::new(format!("fichier Parquet illisible ({detail})"))
-        .hint("fichier coupé ou abîmé ? produisez-le de nouveau, compression snappy")
-}
-
-/// Runs code of the Parquet library, which on a spoilt file may panic where it
-/// should refuse.
-fn guarded<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
-    catch_unwind(AssertUnwindSafe(decode))
-        .unwrap_or_else(|_| Err(ParquetError::General("contenu incohérent".to_owned())))
 }

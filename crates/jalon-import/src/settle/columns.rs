@@ -1,61 +1,16 @@
 //! Columns of canonical Parquet files, and where the merged ones go.
 
-use std::fs::{self, File};
+use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
-use arrow::compute::cast;
-use arrow::datatypes::{Date32Type, Int64Type, Schema};
+use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
+use arrow::datatypes::{Date32Type, Int64Type};
 use jalon_data::schema::Table;
-use jalon_data::{Format, TableWriter, canonical_schema};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use jalon_data::{Format, TableWriter};
 
 use crate::error::ImportError;
 use crate::report::Report;
-
-/// Rows read at once.
-const ROWS: usize = 1 << 16;
-
-/// The canonical rows of a file, some columns or all, in the canonical types.
-pub(crate) fn batches(
-    path: &Path,
-    table: &'static Table,
-    wanted: Option<&[&str]>,
-) -> Result<impl Iterator<Item = Result<RecordBatch, ImportError>>, ImportError> {
-    let file = File::open(path).map_err(ImportError::io(path))?;
-    let unreadable = {
-        let name = table.name;
-        move |error: &dyn std::fmt::Display| ImportError::Engine(format!("{name} : {error}"))
-    };
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| unreadable(&error))?;
-    let mask = match wanted {
-        Some(names) => ProjectionMask::columns(builder.parquet_schema(), names.iter().copied()),
-        None => ProjectionMask::all(),
-    };
-    let reader = builder
-        .with_projection(mask)
-        .with_batch_size(ROWS)
-        .build()
-        .map_err(|error| unreadable(&error))?;
-    Ok(reader.map(move |batch| canonical(table, &batch?)))
-}
-
-/// The columns of a batch in canonical types.
-fn canonical(table: &'static Table, batch: &RecordBatch) -> Result<RecordBatch, ImportError> {
-    let schema = canonical_schema(table);
-    let mut fields = Vec::new();
-    let mut columns: Vec<ArrayRef> = Vec::new();
-    for (field, values) in batch.schema_ref().fields().iter().zip(batch.columns()) {
-        let wanted = schema.field_with_name(field.name())?;
-        fields.push(wanted.clone().with_nullable(true));
-        columns.push(cast(values, wanted.data_type())?);
-    }
-    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
-}
 
 /// A column of texts.
 pub(super) fn texts<'b>(batch: &'b RecordBatch, name: &str) -> Option<&'b StringViewArray> {

@@ -8,9 +8,10 @@ use arrow::buffer::MutableBuffer;
 use arrow::compute::filter_record_batch;
 use arrow::util::bit_util;
 use jalon_data::schema::Table;
+use jalon_data::stored::batches;
 
 use super::Files;
-use super::columns::{Destination, batches, day, fingerprint, number, text};
+use super::columns::{Destination, day, fingerprint, number, text};
 use super::people::Known;
 use crate::error::ImportError;
 

@@ -6,9 +6,10 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use jalon_data::canonical_schema;
 use jalon_data::schema::{Kind, Table};
+use jalon_data::stored::batches;
 
 use super::Files;
-use super::columns::{Destination, batches, day, fingerprint, number, text};
+use super::columns::{Destination, day, fingerprint, number, text};
 use crate::draft::{Cell, Values};
 use crate::error::ImportError;
 use crate::facts::Day;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use calamine::{SheetType, SheetVisible};
+
 use super::{Limits, Refusal, Sheet};
 
 /// A row.
@@ -19,6 +21,15 @@ impl Row {
     pub fn cell(&self, column: usize) -> &str {
         self.cells.get(column).map_or("", String::as_str)
     }
+}
+
+/// The sheets that people see.
+pub(super) fn visible(sheets: &[calamine::Sheet]) -> Vec<String> {
+    sheets
+        .iter()
+        .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
+        .map(|sheet| sheet.name.clone())
+        .collect()
 }
 
 /// Rows being gathered, all sheets of a file together.

@@ -4,10 +4,10 @@
 
 use std::io::{Cursor, Read as _, Write as _};
 
-use calamine::{Data, Reader as _, SheetType, SheetVisible, Xls, XlsError};
+use calamine::{Data, Reader as _, Xls, XlsError};
 use cfb::CompoundFile;
 
-use super::cells::{Gathered, date, number};
+use super::cells::{Gathered, date, number, visible};
 use super::{Limits, Refusal, Sheet, archive, spoilt};
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
@@ -16,12 +16,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal>
         XlsError::Password => archive::locked(),
         _ => spoilt(),
     })?;
-    let names: Vec<String> = book
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| sheet.name.clone())
-        .collect();
+    let names = visible(book.sheets_metadata());
     let mut rows = Gathered::new(limits);
     let mut sheets = Vec::new();
     for name in names {

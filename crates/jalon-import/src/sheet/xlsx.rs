@@ -2,9 +2,9 @@
 
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
 
-use super::cells::{Gathered, date, number, percent};
+use super::cells::{Gathered, date, number, percent, visible};
 use super::{Limits, Refusal, Sheet, archive, spoilt};
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
@@ -13,12 +13,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal>
         _ => spoilt(),
     };
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(failed)?;
-    let names: Vec<String> = book
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| sheet.name.clone())
-        .collect();
+    let names = visible(book.sheets_metadata());
     let mut rows = Gathered::new(limits);
     let mut sheets = Vec::new();
     for name in names {

@@ -11,10 +11,9 @@ mod output;
 mod references;
 mod stays;
 
-use std::fs;
 use std::path::Path;
 
-use jalon_data::{Dossier, Format};
+use jalon_data::{Dossier, Format, Place};
 use jalon_import::ImportError;
 
 pub use care::letter_service;
@@ -50,32 +49,14 @@ pub fn write(
     format: Format,
     cut: Cut,
 ) -> Result<Summary, ImportError> {
-    let occupied = fs::read_dir(vers).is_ok_and(|mut entries| entries.next().is_some());
-    if occupied || vers.is_file() {
-        return Err(ImportError::Refused(format!(
-            "{} : existe déjà et n'est pas un dossier vide",
-            vers.display()
-        )));
-    }
-    let parent = vers.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(ImportError::io(parent))?;
-    let temporary = tempfile::Builder::new()
-        .prefix(".snds-")
-        .tempdir_in(parent)
-        .map_err(ImportError::io(parent))?;
-    let dir = temporary.path();
+    let place = Place::reserve(vers)?;
+    let dir = place.dir();
     let mut summary = Summary::default();
     let people = references::people(dossier)?;
     references::write(dossier, dir, format, &mut summary)?;
     care::write(dossier, dir, format, cut, &people, &mut summary)?;
     stays::write(dossier, dir, format, &mut summary)?;
     summary.rows.sort();
-    if vers.exists() {
-        fs::remove_dir(vers).map_err(ImportError::io(vers))?;
-    }
-    fs::rename(dir, vers).map_err(ImportError::io(vers))?;
-    // Its folder is gone under another name: nothing is left to remove.
-    let _ = temporary.keep();
+    place.take()?;
     Ok(summary)
 }

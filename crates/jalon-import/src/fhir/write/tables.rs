@@ -1,15 +1,11 @@
-//! The rows of a dossier, a batch at a time, wherever they are.
+//! The rows of a dossier, one at a time.
 
-use std::fs::File;
-
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, new_null_array};
-use arrow::compute::cast;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type};
 use jalon_data::schema::Table;
-use jalon_data::{Dossier, Source, canonical_schema, day};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use jalon_data::{Dossier, day};
 
-use super::FhirWriteError;
+use crate::error::ImportError;
 
 /// Some rows of a table, in canonical columns.
 pub(super) struct Rows {
@@ -58,43 +54,15 @@ impl Rows {
 /// Shows every row of a table, in order.
 pub(super) fn each(
     dossier: &Dossier,
-    table: &Table,
-    mut show: impl FnMut(&Rows) -> Result<(), FhirWriteError>,
-) -> Result<(), FhirWriteError> {
-    let mut rows = |batch: RecordBatch| {
+    table: &'static Table,
+    mut show: impl FnMut(&Rows) -> Result<(), ImportError>,
+) -> Result<(), ImportError> {
+    dossier.each_batch(table, |batch| {
         let mut rows = Rows { batch, row: 0 };
         while rows.row < rows.batch.num_rows() {
             show(&rows)?;
             rows.row += 1;
         }
         Ok(())
-    };
-    match dossier.source(table.name) {
-        Source::Absent => Ok(()),
-        Source::Memory(batches) => batches.iter().try_for_each(|batch| rows(batch.clone())),
-        Source::Parquet { files, .. } => {
-            for path in files {
-                let failed = |source| FhirWriteError::Io { path: path.clone(), source };
-                let file = File::open(path).map_err(failed)?;
-                let reader = ParquetRecordBatchReaderBuilder::try_new(file)?.build()?;
-                for batch in reader {
-                    rows(canonical(table, &batch?)?)?;
-                }
-            }
-            Ok(())
-        }
-    }
-}
-
-/// The batch in the columns and types of the table.
-fn canonical(table: &Table, batch: &RecordBatch) -> Result<RecordBatch, FhirWriteError> {
-    let columns = table.columns.iter().map(|column| {
-        let wanted = column.kind.data_type();
-        match batch.column_by_name(column.name) {
-            Some(values) => cast(values, &wanted),
-            None => Ok(new_null_array(&wanted, batch.num_rows())),
-        }
-    });
-    let columns = columns.collect::<Result<Vec<_>, _>>()?;
-    Ok(RecordBatch::try_new(canonical_schema(table), columns)?)
+    })
 }
