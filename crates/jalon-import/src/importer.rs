@@ -5,13 +5,32 @@ use std::path::PathBuf;
 use crate::draft::Draft;
 use crate::error::ImportError;
 
+/// A part of an import that takes time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The source is read.
+    Reading,
+    /// All batches become one dossier.
+    Merging,
+}
+
 /// How far a long work is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// What is done of it, in the importer's own measure: bytes or lines read.
+    /// The part under way.
+    pub stage: Stage,
+    /// What is done of it, in a measure of its own: bytes or lines.
     pub done: u64,
     /// What there is to do; 0 where it is not known.
     pub total: u64,
+}
+
+impl Progress {
+    /// So much of the source is read.
+    #[must_use]
+    pub const fn reading(done: u64, total: u64) -> Self {
+        Self { stage: Stage::Reading, done, total }
+    }
 }
 
 /// Where an importer says how far it is; must be cheap to call often.

@@ -28,5 +28,5 @@ pub mod whole;
 
 pub use draft::Draft;
 pub use error::ImportError;
-pub use importer::{Importer, Progress};
+pub use importer::{Importer, Progress, Stage};
 pub use report::Report;

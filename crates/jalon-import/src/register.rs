@@ -243,7 +243,7 @@ impl Register {
         let mut lots = self.list.lots.clone();
         lots.push(lot.clone());
         let list = List { lots, suivant: numero + 1, fusion: Report::default() };
-        let (state, list) = self.settled(list)?;
+        let (state, list) = self.settled(list, progress)?;
         let fusion = list.fusion.clone();
         if mode == Mode::Real {
             sync(&dir)?;
@@ -264,7 +264,7 @@ impl Register {
         };
         let mut list = self.list.clone();
         let lot = list.lots.remove(at);
-        let (state, list) = match self.settled(list) {
+        let (state, list) = match self.settled(list, &|_| ()) {
             Ok(settled) => settled,
             Err(error) => {
                 self.clear()?;
@@ -289,12 +289,16 @@ impl Register {
     }
 
     /// Writes and checks the state of these batches.
-    fn settled(&self, mut list: List) -> Result<(String, List), ImportError> {
+    fn settled(
+        &self,
+        mut list: List,
+        progress: Listener<'_>,
+    ) -> Result<(String, List), ImportError> {
         let next = self.state.as_ref().map_or(1, |state| state.parse::<u32>().unwrap_or(0) + 1);
         let state = name(next);
         let dir = self.root.join(STATES).join(&state);
         fs::create_dir_all(&dir).map_err(ImportError::io(&dir))?;
-        list.fusion = settle(&self.parts(&list.lots), &dir)?;
+        list.fusion = settle(&self.parts(&list.lots), &dir, progress)?;
         // Tables that the whole does not allow, though each part did.
         Dossier::open(&dir)?;
         let path = dir.join(LIST);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jalon_data::{Dossier, Source};
+use jalon_import::drugs::{Drug, DrugLookup};
 use jalon_import::facts::{Act, Day, Patient};
 use jalon_import::importer::Listener;
 use jalon_import::register::{self, Mode, Outcome, Register};
@@ -34,7 +35,7 @@ fn import(root: &Path, tables: &[(&str, &str)]) -> Outcome {
 #[cfg(test)]
 fn try_import(root: &Path, tables: &[(&str, &str)], mode: Mode) -> Result<Outcome, ImportError> {
     let folder = folder(tables);
-    let mut importer = TablesImporter::open(folder.path())?;
+    let mut importer = TablesImporter::open(folder.path(), None)?;
     Register::open(root)?.import(&mut importer, mode, &|_| {})
 }
 
@@ -326,4 +327,62 @@ fn folders_that_are_something_else_are_refused() {
     assert!(refusal(root.path()).contains("ne nomme aucun état"));
     let faults = Dossier::open(root.path()).unwrap_err().to_string();
     assert!(faults.contains("courant: ce fichier ne nomme aucun état"), "{faults}");
+}
+
+/// A nomenclature of one drug.
+struct OneDrug;
+
+impl DrugLookup for OneDrug {
+    fn by_cip13(&self, code: &str) -> Option<Drug> {
+        (code == "3400900000013").then(|| Drug {
+            atc: Some("C09AA05".into()),
+            repertoire: Some(true),
+            large_pack: None,
+            days_per_box: Some(30),
+        })
+    }
+
+    fn by_cis(&self, _: &str) -> Option<Drug> {
+        None
+    }
+
+    fn by_ucd(&self, _: &str) -> Option<Drug> {
+        None
+    }
+
+    fn hash(&self) -> String {
+        "un".into()
+    }
+}
+
+#[test]
+fn a_nomenclature_fills_what_deliveries_leave_unknown_and_nothing_else() {
+    let deliveries = "patient,date,cip13,atc,boites,jours,grand_conditionnement,repertoire\n\
+        P1,2024-01-02,3400900000013,,2,,,\n\
+        P1,2024-02-02,3400900000013,A10BA02,1,28,1,0\n\
+        P2,2024-03-02,3400900000099,,1,,,\n\
+        P2,2024-04-02,,,1,,,\n";
+    let tables = [("patients", PATIENTS), ("medecins", MEDECINS), ("delivrances", deliveries)];
+    let (source, root) = (folder(&tables), tempfile::tempdir().unwrap());
+    let mut importer = TablesImporter::open(source.path(), Some(&OneDrug)).unwrap();
+    let register = Register::open(root.path()).unwrap();
+    let outcome = register.import(&mut importer, Mode::Real, &|_| {}).unwrap();
+    assert_eq!(
+        rows(root.path(), "delivrances"),
+        [
+            "P1,2024-01-02,3400900000013,C09AA05,2,60,,true,",
+            "P1,2024-02-02,3400900000013,A10BA02,1,28,true,false,",
+            "P2,2024-03-02,3400900000099,,1,,,,",
+            "P2,2024-04-02,,,1,,,,",
+        ]
+    );
+    assert_eq!(
+        outcome.lot.rapport.remarques.iter().collect::<Vec<_>>(),
+        [
+            "1 délivrances complétées par la nomenclature",
+            "2 délivrances sans classe ATC, que la nomenclature ne classe pas : gardées, mais aucun indicateur ne les compte",
+        ]
+    );
+    // Without it, the same bytes are another batch.
+    assert!(!import(root.path(), &tables).already);
 }

@@ -108,7 +108,7 @@ impl Importer for DcirImporter<'_> {
         let done = Arc::clone(&source.done);
         let tell = || {
             let done = done.load(Ordering::Relaxed).min(total);
-            progress(Progress { done, total });
+            progress(Progress::reading(done, total));
         };
         let over = AtomicBool::new(false);
         std::thread::scope(|scope| {

@@ -209,6 +209,7 @@ pub enum Import {
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemples :
   jalon importer tables exemples/cabinet --vers essai
+  jalon importer tables delivrances-2024 --vers essai --nomenclature nomenclature
   jalon importer tables declarations-2024 --vers essai --a-blanc")]
     Tables(ImportTables),
     /// Des tables du SNDS : DCIR, référentiels, séjours du PMSI
@@ -321,6 +322,9 @@ pub struct ImportTables {
     /// Dossier de tables canoniques
     #[arg(value_name = "SOURCE", help_heading = ARGUMENTS)]
     pub source: PathBuf,
+    /// Nomenclature qui complète les délivrances, celle qu'écrit `jalon nomenclature importer`
+    #[arg(long, value_name = "NOMENCLATURE")]
+    pub nomenclature: Option<PathBuf>,
     #[command(flatten)]
     pub target: Target,
 }

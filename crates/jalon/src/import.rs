@@ -14,12 +14,13 @@ use jalon_import::nomenclature::Nomenclature;
 use jalon_import::omop::{OmopImporter, OmopOptions};
 use jalon_import::register::{self, Lot, Mode, Outcome, Register};
 use jalon_import::tables::TablesImporter;
-use jalon_import::{ImportError, Importer, Progress, Report};
+use jalon_import::{ImportError, Importer, Progress, Report, Stage};
 use jalon_rules::french;
 use jalon_snds::DcirImporter;
 
 use crate::args::{
-    Import, ImportDcir, ImportFhir, ImportOmop, Known, ListOutput, Lots, TakeBack, Target,
+    Import, ImportDcir, ImportFhir, ImportOmop, ImportTables, Known, ListOutput, Lots, TakeBack,
+    Target,
 };
 use crate::failure::Failure;
 use crate::{import_list, import_statement, text};
@@ -27,7 +28,7 @@ use crate::{import_list, import_statement, text};
 /// Runs the command.
 pub fn run(args: &Import) -> Result<(), Failure> {
     match args {
-        Import::Tables(args) => bring(&mut TablesImporter::open(&args.source)?, &args.target),
+        Import::Tables(args) => tables(args),
         Import::Dcir(args) => dcir(args),
         Import::Fhir(args) => fhir(args),
         Import::Omop(args) => omop(args),
@@ -36,6 +37,12 @@ pub fn run(args: &Import) -> Result<(), Failure> {
         Import::Lots(args) => list(args),
         Import::Annuler(args) => take_back(args),
     }
+}
+
+fn tables(args: &ImportTables) -> Result<(), Failure> {
+    let nomenclature = args.nomenclature.as_deref().map(Nomenclature::open).transpose()?;
+    let drugs = nomenclature.as_ref().map(|known| -> &dyn DrugLookup { known });
+    bring(&mut TablesImporter::open(&args.source, drugs)?, &args.target)
 }
 
 fn dcir(args: &ImportDcir) -> Result<(), Failure> {
@@ -77,6 +84,14 @@ fn bring(importer: &mut dyn Importer, target: &Target) -> Result<(), Failure> {
     let mode = if target.a_blanc { Mode::Trial } else { Mode::Real };
     let bar = bar();
     let progress = |at: Progress| {
+        let stage = match at.stage {
+            Stage::Reading => "Lecture",
+            Stage::Merging => "Réunion des lots",
+        };
+        if bar.message() != stage {
+            bar.set_message(stage);
+            bar.reset();
+        }
         bar.set_length(at.total);
         bar.set_position(at.done);
     };
@@ -91,7 +106,7 @@ fn bar() -> ProgressBar {
     }
     let bar = ProgressBar::new(0);
     if let Ok(style) =
-        ProgressStyle::with_template("Import {bar:30} {percent:>3} %  {per_sec}  reste {eta}")
+        ProgressStyle::with_template("{msg} {bar:30} {percent:>3} %  {per_sec}  reste {eta}")
     {
         bar.set_style(style);
     }

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use commun::{command, done, refused, run};
+use commun::{command, done, has, ordinary, refused, run};
 use tempfile::TempDir;
 
 const CABINET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../exemples/cabinet");
@@ -115,6 +115,34 @@ fn refusals_say_what_to_do() {
     assert!(plain.contains("ce dossier n'est pas fait de lots"), "{plain}");
     let nowhere = refused(2, ["importer", "annuler", "1", "--vers", &root]);
     assert!(nowhere.contains("dossier introuvable"), "{nowhere}");
+}
+
+/// A place where nothing may be written: nothing is, and the message says so.
+#[cfg(unix)]
+#[test]
+fn read_only_folder() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = TempDir::new().unwrap();
+    let source = folder.path().join("source");
+    fs::create_dir(&source).unwrap();
+    fs::write(source.join("patients.csv"), "patient,naissance,sexe\nP1,1950-01-01,F\n").unwrap();
+    let kept = folder.path().join("cabinet");
+    done(["importer", "tables", &shown(&source), "--vers", &shown(&kept)]);
+    let before = tables(&kept);
+    for place in [kept.clone(), folder.path().join("nouveau")] {
+        let mut asked = ordinary(&folder);
+        for path in [folder.path(), &kept] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o555)).unwrap();
+        }
+        let answer = run(asked.args(["importer", "tables"]).arg(&source).arg("--vers").arg(&place));
+        assert_eq!((answer.code, answer.out.as_str()), (3, ""), "{}", answer.err);
+        has(&answer.err, &["accès refusé", "le dossier est comme avant"]);
+        for path in [folder.path(), &kept] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+    assert_eq!(tables(&kept), before);
+    assert!(!folder.path().join("nouveau").exists());
 }
 
 /// Every file of the tables in force, with its bytes.

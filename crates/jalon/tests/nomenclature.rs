@@ -92,3 +92,31 @@ fn faults_and_nothing_written() {
     );
     assert!(!target.exists());
 }
+
+#[test]
+fn tables_are_completed_from_it() {
+    let (source, to, root) = (source(), TempDir::new().unwrap(), TempDir::new().unwrap());
+    let nomenclature = shown(to.path());
+    done(["nomenclature", "importer", &shown(source.path()), "--vers", &nomenclature]);
+    let tables = TempDir::new().unwrap();
+    for (name, text) in [
+        ("patients", "patient,naissance,sexe\nP1,1950-01-01,F\n"),
+        (
+            "delivrances",
+            "patient,date,cip13,atc,boites\nP1,2024-01-02,3400900000020,,1\nP1,2024-01-03,,,1\n",
+        ),
+    ] {
+        fs::write(tables.path().join(format!("{name}.csv")), text).unwrap();
+    }
+    let (tables, root) = (shown(tables.path()), shown(&root.path().join("essai")));
+    let asked = ["importer", "tables", &tables, "--vers", &root, "--nomenclature", &nomenclature];
+    let out = done(asked);
+    has(
+        &out,
+        &[
+            "- 1 délivrances complétées par la nomenclature",
+            "- 1 délivrances sans classe ATC, que la nomenclature ne classe pas",
+        ],
+    );
+    has(&done(asked), &["Déjà importé"]);
+}

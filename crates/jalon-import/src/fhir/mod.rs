@@ -246,7 +246,7 @@ impl Reading<'_> {
 
     fn tell(&self) {
         let done = self.done.load(Ordering::Relaxed) / 2;
-        (self.progress)(Progress { done: done.min(self.total), total: self.total });
+        (self.progress)(Progress::reading(done.min(self.total), self.total));
     }
 
     fn fault(&mut self, located: Located) {

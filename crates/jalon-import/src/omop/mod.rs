@@ -156,7 +156,7 @@ impl Reading<'_> {
         let rank = TABLES.iter().position(|table| *table == name).unwrap_or_default();
         let mut tell = |bytes| {
             *done += bytes;
-            progress(Progress { done: *done, total: *total });
+            progress(Progress::reading(*done, *total));
         };
         let lines = store.read(name, |input, label| {
             let mut input = Counted { input, tell: &mut tell };

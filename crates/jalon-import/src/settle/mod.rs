@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use jalon_data::schema::{TABLES, Table};
 
 use crate::error::ImportError;
+use crate::importer::{Listener, Progress, Stage};
 use crate::report::Report;
 
 /// The tables of one batch.
@@ -45,15 +46,22 @@ type Files = Vec<(PathBuf, usize)>;
 
 /// Writes the tables of a dossier in a folder, which must exist and be empty,
 /// from batches in the order in which they came. Same batches: same bytes.
-pub fn settle(parts: &[Part], into: &Path) -> Result<Report, ImportError> {
+/// `progress` hears of the bytes of the tables that are done.
+pub fn settle(parts: &[Part], into: &Path, progress: Listener<'_>) -> Result<Report, ImportError> {
     let mut report = Report::default();
     let files = |table: &Table| -> Files {
         parts.iter().filter_map(|part| Some((part.file(table)?, part.rank))).collect()
     };
+    let size = |files: &Files| -> u64 {
+        files.iter().filter_map(|(path, _)| Some(path.metadata().ok()?.len())).sum()
+    };
+    let (mut done, total) = (0, TABLES.iter().map(|table| size(&files(table))).sum());
     let mut place = columns::Destination { dir: into, report: &mut report };
     let mut known = people::Known::default();
     for table in TABLES {
+        progress(Progress { stage: Stage::Merging, done, total });
         let files = files(table);
+        done += size(&files);
         match table.name {
             "medecins" => known.doctors = people::merge(table, &files, &mut place)?,
             "patients" => known.patients = people::merge(table, &files, &mut place)?,

@@ -31,6 +31,35 @@ pub fn command() -> Command {
     command
 }
 
+/// The command, run by someone whom permissions stop: the one who runs the
+/// tests, or nobody where that is root. What is needed must be within reach:
+/// `folder` is opened to all, and holds the program.
+#[cfg(unix)]
+pub fn ordinary(folder: &TempDir) -> Command {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::process::CommandExt as _;
+
+    const NOBODY: u32 = 65_534;
+    let usual = command();
+    if fs::metadata(folder.path()).unwrap().uid() != 0 {
+        return usual;
+    }
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = folder.path().join("jalon");
+    if !program.exists() && fs::hard_link(env!("CARGO_BIN_EXE_jalon"), &program).is_err() {
+        fs::copy(env!("CARGO_BIN_EXE_jalon"), &program).unwrap();
+    }
+    let mut command = Command::new(program);
+    for (name, value) in usual.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.uid(NOBODY).gid(NOBODY).current_dir(folder.path());
+    command
+}
+
 /// Runs a command to its end. Whatever it was asked, it must not have panicked.
 pub fn run(command: &mut Command) -> Answer {
     let Output { status, stdout, stderr } = command.output().unwrap();
