@@ -4,20 +4,15 @@
 //! each, and one run of the plan answers them all.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, StringViewArray,
-};
 use datafusion::arrow::error::ArrowError;
-use jalon_data::schema::{canonical_schema, table};
 use jalon_rules::Campaign;
 use jalon_rules::criterion::{Criterion, Test};
 use jalon_rules::diagnostic::Diagnostic;
 use jalon_rules::page::{Case, Facts, Page};
 use jalon_rules::rules::Rules;
-use jiff::civil::Date;
 
+use crate::canonical::{NamedTable, batch, booleans, days, integers, texts};
 use crate::engine::{Engine, Question};
 use crate::error::EngineError;
 use crate::evidence::CriterionEvidence;
@@ -165,9 +160,6 @@ impl Coverage {
     }
 }
 
-/// A canonical table with its rows.
-type NamedTable = (&'static str, Vec<RecordBatch>);
-
 /// The facts of the cases as canonical tables.
 fn dossier(
     campaign: Campaign,
@@ -308,39 +300,4 @@ fn flat<'a, T>(
         .iter()
         .flat_map(|(name, facts)| items(facts).iter().map(move |item| (name.as_str(), item)))
         .collect()
-}
-
-fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
-    Arc::new(values.collect::<StringViewArray>())
-}
-
-fn integers(values: impl Iterator<Item = Option<i64>>) -> ArrayRef {
-    Arc::new(values.collect::<Int64Array>())
-}
-
-fn booleans(values: impl Iterator<Item = Option<bool>>) -> ArrayRef {
-    Arc::new(values.collect::<BooleanArray>())
-}
-
-fn days(values: impl Iterator<Item = Option<Date>>) -> ArrayRef {
-    Arc::new(values.map(|day| day.map(crate::sql::day_number)).collect::<Date32Array>())
-}
-
-/// A batch of a canonical table; columns that are not given are unknown.
-fn batch(name: &'static str, given: &[(&str, ArrayRef)]) -> Result<NamedTable, ArrowError> {
-    let table = table(name)
-        .ok_or_else(|| ArrowError::SchemaError(format!("table canonique inconnue : {name}")))?;
-    let schema = canonical_schema(table);
-    let rows = given.first().map_or(0, |(_, array)| array.len());
-    let columns = schema
-        .fields()
-        .iter()
-        .map(|field| {
-            given.iter().find(|(name, _)| name == field.name()).map_or_else(
-                || datafusion::arrow::array::new_null_array(field.data_type(), rows),
-                |(_, array)| Arc::clone(array),
-            )
-        })
-        .collect();
-    Ok((name, vec![RecordBatch::try_new(schema, columns)?]))
 }

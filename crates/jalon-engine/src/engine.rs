@@ -1,5 +1,7 @@
 //! The engine: facts in, counts and evidence out.
 
+mod asked;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -30,7 +32,9 @@ use jalon_rules::page::Page;
 use jalon_rules::rules::Rules;
 use jiff::civil::Date;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
+pub(crate) use self::asked::{AskedClasses, AskedPages, Loom};
 use crate::columns;
 use crate::error::EngineError;
 use crate::evidence::{ClassCounts, DoctorCounts, Evidence};
@@ -46,7 +50,7 @@ const STACK: usize = 32 << 20;
 
 /// A dossier ready to be asked.
 pub struct Engine {
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
     config: SessionConfig,
     tables: Vec<Registered>,
     /// The tables that do hold reversals.
@@ -152,6 +156,7 @@ impl Engine {
             .worker_threads(threads)
             .thread_stack_size(STACK)
             .build()?;
+        let runtime = Arc::new(runtime);
         let mut config = SessionConfig::new().with_target_partitions(threads);
         let optimizer = &mut config.options_mut().optimizer;
         // The plan puts the small side of every join first; statistics guess worse.
@@ -399,8 +404,7 @@ impl Engine {
         &self,
         task: impl Future<Output = Result<T, DataFusionError>> + Send + 'static,
     ) -> Result<T, EngineError> {
-        let joined = self.runtime.block_on(self.runtime.spawn(task));
-        joined.map_err(|error| EngineError::Shape(error.to_string()))?.map_err(EngineError::from)
+        wait(&self.runtime, self.runtime.spawn(task))
     }
 
     /// Finds the days with a reversal, and nets their lines.
@@ -459,6 +463,15 @@ WHERE naissance IS NULL OR lignes.date < naissance OR lignes.{quantity} <= 0"
         let schema = days.first().map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
         Ok((!days.is_empty()).then_some(memory(schema, days)?))
     }
+}
+
+/// Waits for what runs on a thread with room for deep plans.
+fn wait<T>(
+    runtime: &Runtime,
+    task: JoinHandle<Result<T, DataFusionError>>,
+) -> Result<T, EngineError> {
+    let joined = runtime.block_on(task);
+    joined.map_err(|error| EngineError::Shape(error.to_string()))?.map_err(EngineError::from)
 }
 
 /// A table that is read alike whatever is looked for.

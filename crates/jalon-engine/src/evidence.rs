@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::array::RecordBatch;
+use jalon_rules::Campaign;
+use jalon_rules::criterion::Criterion;
+use jalon_rules::page::{Page, Unit};
 use jiff::civil::Date;
 
 use crate::columns;
@@ -169,6 +172,84 @@ pub struct PatientEvidence {
     pub criteria: Vec<CriterionEvidence>,
 }
 
+/// What a criterion is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It makes a patient count.
+    Denominator,
+    /// It takes a patient out again.
+    Exclusion,
+    /// It is what is asked.
+    Numerator,
+}
+
+impl Part {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Denominator => "dénominateur",
+            Self::Exclusion => "exclusion",
+            Self::Numerator => "numérateur",
+        }
+    }
+}
+
+/// The criteria of a page that apply in a campaign, in its order.
+pub fn criteria(page: &Page, campaign: Campaign) -> impl Iterator<Item = (Part, &Criterion)> {
+    let rule = &page.rule;
+    [
+        (Part::Denominator, &rule.denominator),
+        (Part::Exclusion, &rule.exclusions),
+        (Part::Numerator, &rule.numerator),
+    ]
+    .into_iter()
+    .flat_map(|(part, criteria)| criteria.iter().map(move |criterion| (part, criterion)))
+    .filter(move |(_, criterion)| criterion.applies(campaign))
+}
+
+impl PatientEvidence {
+    /// The criteria of the page that apply in the campaign, with what they say
+    /// of the patient.
+    pub fn by_criterion<'a>(
+        &'a self,
+        page: &'a Page,
+        campaign: Campaign,
+    ) -> impl Iterator<Item = (Part, &'a Criterion, &'a CriterionEvidence)> {
+        let told = criteria(page, campaign).zip(&self.criteria);
+        told.map(|((part, criterion), evidence)| (part, criterion, evidence))
+    }
+
+    /// Those of the numerator.
+    pub fn numerator<'a>(
+        &'a self,
+        page: &'a Page,
+        campaign: Campaign,
+    ) -> impl Iterator<Item = (&'a Criterion, &'a CriterionEvidence)> {
+        self.by_criterion(page, campaign)
+            .filter(|(part, ..)| *part == Part::Numerator)
+            .map(|(_, criterion, evidence)| (criterion, evidence))
+    }
+
+    /// The evidence of a criterion speaks of every box or treatment of a
+    /// patient; from now on, that of the numerator speaks of those of the
+    /// denominator.
+    pub fn among_the_denominator(&mut self, page: &Page, campaign: Campaign) {
+        let mut numerators = criteria(page, campaign)
+            .enumerate()
+            .filter(|(_, (part, _))| *part == Part::Numerator)
+            .map(|(at, _)| at);
+        let (Some(at), None) = (numerators.next(), numerators.next()) else { return };
+        if !matches!(page.rule.unit, Unit::Box | Unit::Treatment(_) | Unit::Event(_)) {
+            return;
+        }
+        if let Some(evidence) = self.criteria.get_mut(at) {
+            evidence.holds = self.counts.numerator;
+            evidence.fails = Some(self.counts.denominator.saturating_sub(self.counts.numerator));
+        }
+    }
+}
+
 /// What one criterion says of one patient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CriterionEvidence {
@@ -199,6 +280,18 @@ impl Evidence {
     #[must_use]
     pub fn patients(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    /// The evidence of one patient alone.
+    pub fn only(&self, patient: &str) -> Result<Self, EngineError> {
+        let mut batches = Vec::new();
+        for batch in &self.batches {
+            let named = columns::texts(std::slice::from_ref(batch), "patient")?;
+            let rows = named.iter().enumerate();
+            let his = rows.filter(|(_, one)| one.as_deref() == Some(patient));
+            batches.extend(his.map(|(at, _)| batch.slice(at, 1)));
+        }
+        Ok(Self { batches, pages: self.pages.clone(), populations: self.populations.clone() })
     }
 
     /// The patients of one doctor.

@@ -16,6 +16,7 @@ use jalon_rules::rules::Rules;
 use crate::atoms::{Class, MARKS, mark};
 use crate::columns;
 use crate::error::EngineError;
+use crate::prepared::Rows;
 use crate::sql::text;
 
 /// Columns that hold the codes of a table of events.
@@ -43,7 +44,11 @@ type Codes = Vec<Option<String>>;
 
 /// The different codes of every table of events.
 #[derive(Clone, Debug, Default)]
-pub struct Inventory(Vec<(Table, Vec<Codes>)>);
+pub struct Inventory {
+    known: Vec<(Table, Vec<Codes>)>,
+    /// Whether other codes may come after.
+    open: bool,
+}
 
 impl Inventory {
     /// The query that lists the codes of a table.
@@ -63,18 +68,37 @@ impl Inventory {
                 }
             }
         }
-        self.0.push((table, rows));
+        self.known.push((table, rows));
         Ok(())
     }
 
-    fn of(&self, table: Table) -> &[Codes] {
-        self.0.iter().find(|(known, _)| *known == table).map_or(&[], |(_, rows)| rows)
+    /// Of rows to come, whose codes nobody knows yet.
+    pub const fn open() -> Self {
+        Self { known: Vec::new(), open: true }
     }
 
-    /// The classes of delivered drugs among the codes that occur, as texts.
-    pub fn drugs(&self, bears: impl Fn(&str) -> bool) -> Vec<&str> {
-        let codes = self.of(Table::Deliveries).iter().filter_map(|row| row.first()?.as_deref());
-        codes.filter(|code| bears(code)).collect()
+    /// The different codes of these rows.
+    pub fn of(rows: &Rows) -> Result<Self, EngineError> {
+        let mut inventory = Self::default();
+        for table in Table::ALL {
+            inventory.read(table, rows.of(table_name(table)))?;
+        }
+        for (_, codes) in &mut inventory.known {
+            codes.sort();
+            codes.dedup();
+        }
+        Ok(inventory)
+    }
+
+    fn codes(&self, table: Table) -> &[Codes] {
+        self.known.iter().find(|(known, _)| *known == table).map_or(&[], |(_, rows)| rows)
+    }
+
+    /// The classes of delivered drugs among the codes that occur, as texts;
+    /// nothing when any may occur.
+    pub fn drugs(&self, bears: impl Fn(&str) -> bool) -> Option<Vec<&str>> {
+        let codes = self.codes(Table::Deliveries).iter().filter_map(|row| row.first()?.as_deref());
+        (!self.open).then(|| codes.filter(|code| bears(code)).collect())
     }
 
     /// The marks of every code of a table, for these classes.
@@ -93,7 +117,7 @@ impl Inventory {
             words,
             rows: Vec::new(),
         };
-        for codes in self.of(table) {
+        for codes in self.codes(table) {
             let mut marks = vec![0_i64; words * if found.large_packs { 2 } else { 1 }];
             for (at, class) in classes.iter().enumerate() {
                 if class.tables.contains(&table) && bears(class, table, codes, rules, campaign) {

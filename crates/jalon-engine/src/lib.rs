@@ -3,17 +3,22 @@
 #![deny(clippy::float_arithmetic)]
 
 mod atoms;
+mod canonical;
 pub mod cases;
 mod columns;
 pub mod engine;
 pub mod error;
 pub mod evidence;
 pub mod facts;
+pub mod forecast;
 mod inventory;
 pub mod ledger;
+pub mod live;
 mod net;
 mod past;
 mod plan;
+mod prepared;
+pub mod roster;
 pub mod simulation;
 mod sql;
 pub mod worklist;

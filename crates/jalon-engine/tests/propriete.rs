@@ -21,8 +21,12 @@ mod reference;
 mod scripts;
 #[path = "propriete/tables.rs"]
 mod tables;
+#[path = "propriete/up_to_date.rs"]
+mod up_to_date;
 #[path = "propriete/vocabulary.rs"]
 mod vocabulary;
+#[path = "propriete/years.rs"]
+mod years;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;

@@ -199,9 +199,19 @@ impl<'r> Books<'r> {
         people: &People,
         engine: &Engine,
     ) -> Result<Vec<Book<'r>>, LedgerError> {
+        let wanted = |one: &&String| self.doctor.is_none_or(|doctor| doctor == one.as_str());
+        self.books_of(counted, people, engine.doctors().iter().filter(wanted))
+    }
+
+    /// The same, for these doctors and whoever else was counted.
+    pub(crate) fn books_of<'d>(
+        &self,
+        counted: &[(AnyScheme<'r>, Counted)],
+        people: &People,
+        doctors: impl Iterator<Item = &'d String>,
+    ) -> Result<Vec<Book<'r>>, LedgerError> {
         let mut books: BTreeMap<String, Vec<Ledger<'r>>> = BTreeMap::new();
-        let wanted = |one: &String| self.doctor.is_none_or(|doctor| doctor == one);
-        for doctor in engine.doctors().iter().filter(|doctor| wanted(doctor)) {
+        for doctor in doctors {
             books.insert(doctor.clone(), Vec::new());
         }
         for (scheme, counted) in counted {

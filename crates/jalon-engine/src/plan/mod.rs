@@ -27,7 +27,7 @@ use jiff::civil::Date;
 use self::boxes::Boxes;
 use self::events::last_day;
 use self::treatments::Runs;
-use crate::atoms::{Atoms, MARKS, mark};
+use crate::atoms::{Atoms, Class, MARKS, mark};
 use crate::inventory::{CodeTable, Inventory};
 use crate::net::Reversible;
 use crate::sql::{Steps, all, any};
@@ -97,6 +97,8 @@ pub struct PageColumns {
 pub struct Plan {
     /// The tables of codes that the query looks up.
     pub codes: Vec<CodeTable>,
+    /// The classes of events whose marks they hold.
+    pub classes: Vec<Class>,
     /// The query, as it was asked to be seen.
     pub query: Query,
     /// Columns of each page, in the order of the request.
@@ -251,7 +253,8 @@ pub fn compile(request: Request<'_>, view: View) -> Plan {
             counts_of(&sums, &format!("(\n{}\n{from}\n) AS preuves", selected(&mut paid.iter())))
         }
     };
-    Plan { codes, query: Query { steps, last }, columns, populations, sums }
+    let classes = compiler.atoms.classes;
+    Plan { codes, classes, query: Query { steps, last }, columns, populations, sums }
 }
 
 impl Compiler<'_> {

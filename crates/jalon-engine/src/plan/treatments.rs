@@ -210,11 +210,16 @@ impl Compiler<'_> {
                 .filter_map(|list| rules.list(list))
                 .any(|list| list.holds(at.campaign(), jalon_rules::codes::System::Atc, code))
         };
-        let conditions: Vec<_> = among("atc", self.request.inventory.drugs(holds).into_iter())
-            .into_iter()
-            .chain(presentation_in(rules, &lists, at.campaign(), "cip13"))
-            .collect();
-        let condition = any(&conditions).unwrap_or_else(|| "FALSE".into());
+        // What is picked too much bears no mark: nothing counts it.
+        let condition = self.request.inventory.drugs(holds).map_or_else(
+            || "TRUE".into(),
+            |drugs| {
+                let presentation = presentation_in(rules, &lists, at.campaign(), "cip13");
+                let conditions: Vec<_> =
+                    among("atc", drugs.into_iter()).into_iter().chain(presentation).collect();
+                any(&conditions).unwrap_or_else(|| "FALSE".into())
+            },
+        );
         let [deliveries, _] = REVERSIBLE;
         let alike = deliveries.alike().join(", ");
         let table = table_name(Table::Deliveries);

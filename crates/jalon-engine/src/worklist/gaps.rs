@@ -22,15 +22,30 @@ pub struct Missing {
     pub until: Option<Date>,
 }
 
+impl Missing {
+    /// What is missing, and what was counted so far.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let mut says = self.says.clone();
+        if !self.options.is_empty() {
+            says = format!("{says} ({})", self.options.join(", ou "));
+        }
+        match self.seen {
+            Some(seen) if seen > 0 => format!("{says} : {seen} à ce jour"),
+            _ => says,
+        }
+    }
+}
+
 /// The criteria of the numerator that the patient does not meet.
-pub(super) fn missing(
+pub(crate) fn missing(
     page: &Page,
     campaign: Campaign,
     row: &PatientEvidence,
     birth: Option<Date>,
     today: Option<Date>,
 ) -> Vec<Missing> {
-    numerator(page, campaign, row)
+    row.numerator(page, campaign)
         .filter(|(_, evidence)| evidence.holds == 0)
         .map(|(criterion, evidence)| Missing {
             says: criterion.says.clone(),
@@ -55,25 +70,10 @@ pub(super) fn last_counted(page: &Page, campaign: Campaign, row: &PatientEvidenc
         let inside = evidence.options.iter().filter(|option| option.holds > 0).filter_map(last);
         evidence.last.into_iter().chain(inside).max()
     }
-    numerator(page, campaign, row)
+    row.numerator(page, campaign)
         .filter(|(_, evidence)| evidence.holds > 0)
         .filter_map(|(_, evidence)| last(evidence))
         .max()
-}
-
-/// The criteria of the numerator with their evidence.
-fn numerator<'a>(
-    page: &'a Page,
-    campaign: Campaign,
-    row: &'a PatientEvidence,
-) -> impl Iterator<Item = (&'a Criterion, &'a CriterionEvidence)> {
-    let before = [&page.rule.denominator, &page.rule.exclusions]
-        .into_iter()
-        .flatten()
-        .filter(|one| one.applies(campaign))
-        .count();
-    let applying = page.rule.numerator.iter().filter(move |one| one.applies(campaign));
-    applying.zip(row.criteria.iter().skip(before))
 }
 
 /// The last day on which something can still be added to a count. Windows told

@@ -20,6 +20,7 @@ use jalon_rules::{Fraction, Range, Sourced};
 use jiff::civil::Date;
 
 pub use self::finders::{Finder, find};
+pub(crate) use self::gaps::missing;
 pub use self::gaps::{Missing, deadline};
 use self::till::Till;
 use crate::columns;
@@ -282,6 +283,13 @@ impl Gap {
     pub fn until(&self) -> Option<Date> {
         self.missing.iter().filter_map(|one| one.until).min()
     }
+
+    /// What is missing, in one sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let all: Vec<_> = self.missing.iter().map(Missing::sentence).collect();
+        all.join(" ; ")
+    }
 }
 
 /// A patient who meets an indicator.
@@ -368,7 +376,7 @@ impl<'r> Worklist<'r> {
                     continue;
                 }
                 let birth = histories.births.get(&row.patient).copied();
-                let missing = gaps::missing(page, campaign, &row, birth, today);
+                let missing = missing(page, campaign, &row, birth, today);
                 let mut gap = Gap { target, missing, worth: Range::zero() };
                 if gap.is_open() {
                     gap.worth = till.worth(&[(at, 1)])?;
