@@ -135,6 +135,20 @@ Exemples :
 
 Fichiers lus et déductions : docs/nomenclatures.md")]
     Nomenclature(Nomenclature),
+    /// Ouvre l'application du cabinet, dans le navigateur
+    #[cfg(feature = "servir")]
+    #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
+Exemples :
+  jalon servir
+  jalon servir --dossier exemples/cabinet
+  jalon servir --dossier cabinet --memoire /srv/jalon --complement releve --port 9000
+  jalon servir --site jalon.cabinet.example
+
+L'application ne répond qu'à cet ordinateur. Pour d'autres postes, un relais chiffre (HTTPS) et
+transmet au port ; --site dit alors à quel nom. Rien n'est à installer d'avance : sans dossier, la
+première page propose une démonstration. La mémoire du cabinet (comptes, relances, pièces) est à
+part des faits : sauvegardez-la.")]
+    Servir(Serve),
     /// Écrit le complètement des commandes pour un interpréteur
     #[command(help_template = TEMPLATE, next_help_heading = OPTIONS, after_help = "\
 Exemple :
@@ -144,6 +158,27 @@ Exemple :
         #[arg(value_name = "INTERPRÉTEUR", help_heading = ARGUMENTS, hide_possible_values = true)]
         shell: clap_complete::Shell,
     },
+}
+
+/// The practice application.
+#[cfg(feature = "servir")]
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Dossier des tables de faits ; il peut ne pas exister encore
+    #[arg(long, value_name = "DIR", default_value = "cabinet", hide_default_value = true)]
+    pub dossier: PathBuf,
+    /// Dossier de la mémoire du cabinet [défaut : celui des faits, suivi de -memoire]
+    #[arg(long, value_name = "DIR")]
+    pub memoire: Option<PathBuf>,
+    /// Valeurs à ajouter aux règles : celles d'un relevé
+    #[arg(long, value_name = "DIR")]
+    pub complement: Option<PathBuf>,
+    /// Port de cet ordinateur [défaut : 8437]
+    #[arg(long, value_name = "N", default_value_t = 8437, hide_default_value = true)]
+    pub port: u16,
+    /// Nom sous lequel un relais HTTPS sert l'application
+    #[arg(long, value_name = "NOM")]
+    pub site: Option<String>,
 }
 
 /// What a computation is about.

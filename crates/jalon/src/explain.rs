@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jalon_data::Dossier;
-use jalon_engine::evidence::{CriterionEvidence, PatientEvidence};
+use jalon_engine::evidence::{CriterionEvidence, Part, PatientEvidence, criteria};
 use jalon_engine::facts::FactRow;
 use jalon_engine::ledger::{Books, People};
 use jalon_engine::worklist::deadline;
@@ -66,7 +66,7 @@ pub fn run(args: &Explain) -> Result<(), Failure> {
     let answer = books.basis(scheme).one(page, &counts, &people)?;
     let mut rows = evidence.page(0)?;
     for row in &mut rows {
-        among_the_denominator(page, campaign, row);
+        row.among_the_denominator(page, campaign);
     }
     let mut out = String::new();
     head(&mut out, &doctor, answer.patients, page, campaign);
@@ -148,27 +148,6 @@ fn account(out: &mut String, source: Status, account: &Account) {
     }
 }
 
-/// The evidence of a criterion speaks of every box or treatment of a patient;
-/// that of the numerator is to speak of those of the denominator.
-fn among_the_denominator(page: &Page, campaign: Campaign, row: &mut PatientEvidence) {
-    let applying =
-        |criteria: &[Criterion]| criteria.iter().filter(|one| one.applies(campaign)).count();
-    let rule = &page.rule;
-    if !matches!(rule.unit, Unit::Box | Unit::Treatment(_) | Unit::Event(_))
-        || applying(&rule.numerator) != 1
-    {
-        return;
-    }
-    let counts = row.counts;
-    let before = applying(&rule.denominator) + applying(&rule.exclusions);
-    if let Some(evidence) = row.criteria.get_mut(before) {
-        evidence.holds = counts.numerator;
-        evidence.fails = Some(counts.denominator.saturating_sub(counts.numerator));
-    }
-}
-
-const NUMERATOR: &str = "numérateur";
-
 /// How many patients meet each criterion; those of the numerator, among the
 /// patients of the denominator.
 fn summary(
@@ -192,23 +171,14 @@ fn summary(
     // Patients who do not count at all say nothing of the rate.
     let narrows = matches!(page.rule.unit, Unit::Patient);
     let mut table = Vec::new();
-    let lists = [
-        ("dénominateur", &page.rule.denominator),
-        ("exclusion", &page.rule.exclusions),
-        (NUMERATOR, &page.rule.numerator),
-    ];
-    let mut at = 0;
-    for (role, criteria) in lists {
-        for criterion in criteria.iter().filter(|one| one.applies(campaign)) {
-            let total: u64 = rows
-                .iter()
-                .filter(|row| !narrows || role != NUMERATOR || row.counts.denominator > 0)
-                .filter_map(|row| row.criteria.get(at))
-                .map(|one| one.holds)
-                .sum();
-            table.push(vec![role.to_owned(), criterion.says.clone(), french::integer(total)]);
-            at += 1;
-        }
+    for (at, (part, criterion)) in criteria(page, campaign).enumerate() {
+        let total: u64 = rows
+            .iter()
+            .filter(|row| !narrows || part != Part::Numerator || row.counts.denominator > 0)
+            .filter_map(|row| row.criteria.get(at))
+            .map(|one| one.holds)
+            .sum();
+        table.push(vec![part.word().to_owned(), criterion.says.clone(), french::integer(total)]);
     }
     let of = match page.rule.unit {
         Unit::Box => "Boîtes",
@@ -259,7 +229,8 @@ fn patients(
     let mut table = Vec::new();
     for row in concerned {
         let fraction = format!("{}/{}", row.counts.numerator, row.counts.denominator);
-        let told = numerator(page, campaign, row)
+        let told = row
+            .numerator(page, campaign)
             .filter(|(_, evidence)| (evidence.holds > 0) == falling || evidence.fails.is_some());
         for (rank, (criterion, evidence)) in told.enumerate() {
             // The patient is named once, in front of the first criterion.
@@ -285,24 +256,6 @@ fn patients(
     let _ = writeln!(out, "\n{}", text::table(&header, "lrlrll", table));
 }
 
-/// The criteria of the numerator with their evidence.
-fn numerator<'a>(
-    page: &'a Page,
-    campaign: Campaign,
-    row: &'a PatientEvidence,
-) -> impl Iterator<Item = (&'a Criterion, &'a CriterionEvidence)> {
-    let before = [&page.rule.denominator, &page.rule.exclusions]
-        .into_iter()
-        .flatten()
-        .filter(|one| one.applies(campaign))
-        .count();
-    page.rule
-        .numerator
-        .iter()
-        .filter(move |one| one.applies(campaign))
-        .zip(row.criteria.iter().skip(before))
-}
-
 /// Everything about one patient: each criterion, then the facts.
 fn one_patient(
     out: &mut String,
@@ -322,20 +275,9 @@ fn one_patient(
         "Patient {} : dénominateur {}, numérateur {}\n",
         row.patient, row.counts.denominator, row.counts.numerator
     );
-    let lists = [
-        ("dénominateur", &page.rule.denominator),
-        ("exclusion", &page.rule.exclusions),
-        ("numérateur", &page.rule.numerator),
-    ];
     let mut table = Vec::new();
-    let mut at = 0;
-    for (role, criteria) in lists {
-        for criterion in criteria.iter().filter(|one| one.applies(campaign)) {
-            if let Some(evidence) = row.criteria.get(at) {
-                rows_of(&mut table, role, 0, criterion, evidence, campaign);
-            }
-            at += 1;
-        }
+    for (part, criterion, evidence) in row.by_criterion(page, campaign) {
+        rows_of(&mut table, part.word(), 0, criterion, evidence, campaign);
     }
     let _ = writeln!(
         out,

@@ -9,6 +9,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
+use jalon_claim::arithmetic::Arithmetic;
+use jalon_claim::exact;
 use jalon_data::fault::{escaped, shown};
 use jalon_import::columns::{self, Columns, Given, Saved};
 use jalon_import::label::{Catalogue, Known, Meaning};
@@ -140,7 +142,8 @@ pub fn run(args: &ImportStatement) -> Result<(), Failure> {
         let _ = writeln!(out, "{}\n", text::table(&["Champ", "Colonne"], "ll", rows));
     }
     let _ = writeln!(out, "{}\n", text::title(&format!("Relevé {} {campaign}", scheme.id)));
-    out.push_str(&arithmetic::verdict(&statement, scheme, campaign));
+    let sums = Arithmetic::of(&statement, scheme, campaign);
+    out.push_str(&arithmetic::verdict(&sums));
     remarks(&mut out, &statement, &meanings, &complement.remarks);
     let end = if args.reading.a_blanc {
         "À blanc : rien n'a été écrit.".to_owned()
@@ -347,7 +350,7 @@ fn remarks(out: &mut String, statement: &Statement, meanings: &[Meaning], more: 
         let [most, points] =
             [Figure::MostPoints, Figure::Points].map(|figure| line.figures.get(&figure));
         if let (Some(most), Some(points)) = (most, points)
-            && arithmetic::fraction(points) > arithmetic::fraction(most)
+            && exact(points) > exact(most)
         {
             all.push(format!("« {label} » : plus de points que le maximum"));
         }

@@ -15,6 +15,8 @@ mod nomenclature;
 mod progress;
 mod relaunch;
 mod rule_pages;
+#[cfg(feature = "servir")]
+mod serve;
 mod sheet;
 mod simulate;
 mod text;
@@ -57,6 +59,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Generer(args) => generate::run(&args),
         Command::Importer(source) => import::run(&source),
         Command::Nomenclature(args) => nomenclature::run(&args),
+        #[cfg(feature = "servir")]
+        Command::Servir(args) => serve::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "jalon", &mut script);

@@ -12,9 +12,7 @@ use std::path::Path;
 use jalon_data::Dossier;
 use jalon_engine::Engine;
 use jalon_engine::ledger::{Book, Books, Counted, People};
-use jalon_engine::worklist::{
-    Aside, Finder, Gap, Histories, Missing, Order, Reading, Worklist, find,
-};
+use jalon_engine::worklist::{Aside, Finder, Gap, Histories, Order, Reading, Worklist, find};
 use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::campaign::Standpoint;
 use jalon_rules::convention::Scheme;
@@ -311,20 +309,4 @@ impl Outcome<'_, '_> {
 fn worth<'a>(outcome: &Outcome<'_, '_>, gap: &'a Gap) -> Option<&'a Range> {
     let target = outcome.list.targets.get(gap.target)?;
     (gap.is_open() && !target.is_unsettled()).then_some(&gap.worth)
-}
-
-/// What is missing, in one sentence.
-fn sentence(gap: &Gap) -> String {
-    let one = |missing: &Missing| {
-        let mut says = missing.says.clone();
-        if !missing.options.is_empty() {
-            says = format!("{says} ({})", missing.options.join(", ou "));
-        }
-        match missing.seen {
-            Some(seen) if seen > 0 => format!("{says} : {seen} à ce jour"),
-            _ => says,
-        }
-    };
-    let all: Vec<_> = gap.missing.iter().map(one).collect();
-    all.join(" ; ")
 }

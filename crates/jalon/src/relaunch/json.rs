@@ -4,7 +4,7 @@ use jalon_engine::evidence::PageCounts;
 use jalon_engine::worklist::{Gap, Row, Step, Target};
 use jalon_rules::Fraction;
 
-use super::{Outcome, sentence, worth};
+use super::{Outcome, worth};
 use crate::json::relaunch::{
     Called, Document, Fact, Finder, Found, Goal, Indicator, Lack, Standing,
 };
@@ -90,7 +90,7 @@ fn patient<'a>(outcome: &'a Outcome<'_, '_>, row: &'a Row) -> Called<'a> {
     let lack = |gap: &Gap| Lack {
         dispositif: outcome.scheme(gap.target),
         indicateur: outcome.indicator(gap.target),
-        manque: sentence(gap),
+        manque: gap.sentence(),
         jusqu_au: gap.until().filter(|_| gap.is_open()).map(|day| day.to_string()),
         euros: worth(outcome, gap).map(Interval::euros),
     };

@@ -6,7 +6,7 @@ use jalon_engine::evidence::PageCounts;
 use jalon_engine::worklist::{Gap, Row, Target};
 use jalon_rules::{Range, french};
 
-use super::{Outcome, sentence, worth};
+use super::{Outcome, worth};
 use crate::args::Subject;
 use crate::compute::overlay_line;
 use crate::text;
@@ -193,7 +193,7 @@ fn rows(out: &mut String, outcome: &Outcome<'_, '_>) {
             };
             line.extend([
                 outcome.indicator(gap.target).to_owned(),
-                sentence(gap),
+                gap.sentence(),
                 until(gap),
                 match worth(outcome, gap) {
                     Some(worth) => euros(worth),

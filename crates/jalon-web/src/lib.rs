@@ -1,0 +1,30 @@
+//! The practice application: where a doctor stands, whom to call, what is left
+//! to do.
+//!
+//! Pages are made on the server and work without a script. Every figure comes
+//! from the engine and every memory from `jalon-store`, which alone says who
+//! may see what; this crate shows and never counts.
+//!
+//! A request passes [`finish`] (whose site it is, headers, failures, log), then
+//! [`guard`] (who asks, whether the page is for them, whether a form is theirs),
+//! then its page.
+
+mod app;
+mod demo;
+mod failure;
+mod fields;
+mod finish;
+mod guard;
+mod keys;
+mod pages;
+mod practice;
+mod routes;
+mod site;
+mod texts;
+mod words;
+mod work;
+
+pub use app::{App, Clock, Log, Setting};
+pub use practice::{Practice, PracticeError};
+pub use routes::{Need, ROUTES, Route, router};
+pub use site::Site;

@@ -1,0 +1,30 @@
+//! The pages. Each asks the practice and its memory, makes plain texts of the
+//! answers, and hands them to its template.
+
+pub mod account;
+pub mod assets;
+pub mod backups;
+pub mod conformity;
+pub mod consents;
+mod frame;
+pub mod help;
+pub mod indicator;
+pub mod indicators;
+pub mod invitation;
+pub mod journal;
+mod look;
+pub mod lost;
+pub mod patient;
+pub mod patients;
+pub mod people;
+pub mod person;
+pub mod practice;
+pub mod settings;
+pub mod setup;
+pub mod sign_in;
+pub mod today;
+mod visit;
+
+pub use frame::{Choice, Frame, Link, Outside, html};
+pub use look::{Look, Numbers};
+pub use visit::Visit;

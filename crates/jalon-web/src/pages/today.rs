@@ -1,0 +1,172 @@
+//! Aujourd'hui: what is sure, what is within reach, what to do next.
+
+use askama::Template;
+use axum::response::{IntoResponse, Redirect, Response};
+use jalon_engine::ledger::{Book, Ledger};
+use jalon_rules::convention::CalendarEntry;
+use jalon_rules::{Range, french};
+use jiff::civil::Date;
+
+use super::{Frame, Look, Visit, html};
+use crate::failure::Failure;
+use crate::guard::Need;
+use crate::practice::List;
+use crate::words;
+
+/// Actions shown.
+const ACTIONS: usize = 5;
+
+#[derive(Template)]
+#[template(path = "today.html")]
+struct Today {
+    frame: Frame,
+    euros: bool,
+    schemes: Vec<SchemeLine>,
+    total: SchemeLine,
+    actions: Vec<Action>,
+    deadlines: Vec<Deadline>,
+}
+
+struct SchemeLine {
+    name: String,
+    sure: String,
+    reach: String,
+    source: String,
+}
+
+struct Action {
+    title: String,
+    to: String,
+    says: String,
+    worth: String,
+}
+
+struct Deadline {
+    what: String,
+    when: String,
+    left: String,
+}
+
+/// The page.
+pub async fn show(visit: Visit, look: Result<Look, Failure>) -> Result<Response, Failure> {
+    // Whoever manages sees no figure: their first page is another.
+    if !Need::Sums.is_met_by(&visit.actor) {
+        return Ok(Redirect::to("/reglages").into_response());
+    }
+    let look = look?;
+    let doctor = look.doctor()?;
+    let (campaign, of) = (look.campaign, doctor.clone());
+    let (season, list) =
+        look.ask(move |facts| Ok((facts.season(campaign)?, facts.list(campaign, &of)?))).await?;
+    let book = season.iter().find(|book| book.payee == doctor);
+    let euros = look.sees_euros();
+    let (schemes, total) =
+        if euros { sums(&look, book, &list) } else { (Vec::new(), line("", &[])) };
+    let page = html(&Today {
+        frame: look.frame(look.t.today, "/"),
+        euros,
+        schemes,
+        total,
+        actions: if look.sees_patients() { actions(&look, &list, euros) } else { Vec::new() },
+        deadlines: deadlines(book, &look),
+    })?;
+    Ok(page.into_response())
+}
+
+/// An amount that is sure and one that can be added.
+type Pair<'a> = (&'a Range, Range);
+
+fn line(name: &str, pairs: &[Pair<'_>]) -> SchemeLine {
+    let sure: Range = pairs.iter().map(|(sure, _)| *sure).sum();
+    let reach: Range = pairs.iter().map(|(_, reach)| reach).sum();
+    SchemeLine {
+        name: name.to_owned(),
+        sure: words::euros(&sure),
+        reach: if reach == Range::zero() { "—".to_owned() } else { words::euros(&reach) },
+        source: String::new(),
+    }
+}
+
+/// What each scheme pays, and what its open gaps would add, each indicator
+/// closed whole.
+fn sums(look: &Look, book: Option<&Book<'_>>, list: &List) -> (Vec<SchemeLine>, SchemeLine) {
+    let ledgers = book.map(|book| book.ledgers.as_slice()).unwrap_or_default();
+    let reach = |ledger: &Ledger<'_>| -> Range {
+        let targets = list.worklist.targets.iter();
+        let mine = targets.filter(|target| target.scheme.id == ledger.scheme().id());
+        mine.map(|target| &target.all).sum()
+    };
+    let pairs: Vec<Pair<'_>> =
+        ledgers.iter().map(|ledger| (ledger.euros(), reach(ledger))).collect();
+    let lines = ledgers
+        .iter()
+        .zip(&pairs)
+        .map(|(ledger, pair)| SchemeLine {
+            source: ledger.source().word().to_owned(),
+            ..line(ledger.scheme().name(), std::slice::from_ref(pair))
+        })
+        .collect();
+    (lines, line(look.t.total, &pairs))
+}
+
+/// The indicators with most people to call, the nearest day first.
+fn actions(look: &Look, list: &List, euros: bool) -> Vec<Action> {
+    let worklist = &list.worklist;
+    let mut found: Vec<_> = worklist
+        .targets
+        .iter()
+        .enumerate()
+        .filter(|(_, target)| target.open > 0)
+        .map(|(at, target)| {
+            let open = worklist.rows.iter().flat_map(|row| &row.gaps);
+            let open = open.filter(|gap| gap.target == at && gap.is_open());
+            (open.filter_map(jalon_engine::worklist::Gap::until).min(), target)
+        })
+        .collect();
+    found.sort_by_key(|(until, target)| {
+        (until.unwrap_or(Date::MAX), std::cmp::Reverse(target.open))
+    });
+    found
+        .into_iter()
+        .take(ACTIONS)
+        .map(|(until, target)| {
+            let people = french::count(target.open, "patient");
+            let until = until
+                .map(|day| format!(", {} {}", look.t.before.to_lowercase(), french::date(day)));
+            let path = format!("/indicateurs/{}/{}", target.scheme.id, target.page.id);
+            Action {
+                title: target.page.title.clone(),
+                to: look.to(&path),
+                says: format!("{people}{}", until.unwrap_or_default()),
+                worth: if euros && !target.is_unsettled() {
+                    words::euros(&target.all)
+                } else {
+                    String::new()
+                },
+            }
+        })
+        .collect()
+}
+
+/// The days to come of the schemes that pay the doctor.
+fn deadlines(book: Option<&Book<'_>>, look: &Look) -> Vec<Deadline> {
+    let today = look.app.clock().today();
+    let mut found: Vec<(Date, String)> = Vec::new();
+    for ledger in book.map(|book| book.ledgers.as_slice()).unwrap_or_default() {
+        let Some(entry) = ledger.scheme().calendar(look.campaign) else { continue };
+        let CalendarEntry { declaration, payment, .. } = entry;
+        let name = ledger.scheme().name();
+        found.extend(declaration.1.map(|day| (day, format!("{} : {name}", look.t.declare))));
+        found.extend(payment.0.map(|day| (day, format!("{} : {name}", look.t.paid))));
+    }
+    found.retain(|(day, _)| *day >= today);
+    found.sort();
+    found
+        .into_iter()
+        .map(|(day, what)| {
+            let days = (day - today).get_days();
+            let left = if days == 0 { look.t.today.to_owned() } else { format!("J−{days}") };
+            Deadline { what, when: french::date(day), left }
+        })
+        .collect()
+}

@@ -1,0 +1,94 @@
+//! The words of every page.
+
+use super::texts;
+
+texts! {
+    /// The words of every page.
+    Texts {
+        language: "fr", "en";
+        today: "Aujourd'hui", "Today";
+        indicators: "Indicateurs", "Indicators";
+        patients: "Patients à rappeler", "Patients to call";
+        help: "Aide", "Help";
+        campaign: "Campagne", "Campaign";
+        doctor: "Médecin", "Doctor";
+        show: "Afficher", "Show";
+        skip: "Aller au contenu", "Skip to content";
+        data_until: "Données jusqu'au", "Data until";
+        no_data: "Aucun fait", "No fact";
+        sure: "Acquis", "Secured";
+        reach: "À portée", "Within reach";
+        scheme: "Dispositif", "Scheme";
+        indicator: "Indicateur", "Indicator";
+        rate: "Taux", "Rate";
+        objectives: "Objectifs", "Objectives";
+        points: "Points", "Points";
+        euros: "Euros", "Euros";
+        source: "Source", "Source";
+        total: "Total", "Total";
+        next_actions: "Les prochaines actions", "Next actions";
+        nothing_to_do: "Aucune action en attente.", "Nothing to do.";
+        deadlines: "Échéances", "Deadlines";
+        no_deadline: "Aucune échéance connue pour cette campagne.", "No known deadline for this campaign.";
+        declare: "Déclarer", "Declare";
+        paid: "Versement", "Payment";
+        patient: "Patient", "Patient";
+        gaps: "Manques", "Gaps";
+        before: "Avant le", "Before";
+        last_contact: "Dernier contact", "Last contact";
+        to_call: "à rappeler sur", "to call out of";
+        none_to_call: "Aucun patient à rappeler.", "No patient to call.";
+        why: "Pourquoi cet indicateur", "Why this indicator";
+        account: "Le compte du montant", "How the amount is made";
+        behind: "Les patients derrière ce chiffre", "The patients behind this figure";
+        facts: "Faits", "Facts";
+        date: "Date", "Date";
+        kind: "Nature", "Kind";
+        code: "Code", "Code";
+        detail: "Détail", "Detail";
+        status: "État", "Status";
+        to_see: "à revoir", "to look at";
+        weighing: "dans le numérateur", "in the numerator";
+        validated: "Validé", "Validated";
+        open: "Ouvert", "Open";
+        too_late: "Trop tard", "Too late";
+        missing: "Ce qui manque", "What is missing";
+        rules: "Règles", "Rules";
+        rules_says: "Chaque page est celle qui calcule.", "Each page is the one that computes.";
+        not_found: "Page introuvable", "Page not found";
+        not_found_says: "Cette page n'existe pas, ou ne vous est pas ouverte.", "This page does not exist, or is not open to you.";
+        sign_in: "Connexion", "Sign in";
+        sign_in_says: "Connectez-vous pour voir cette page.", "Sign in to see this page.";
+        faulty: "Données à corriger", "Data to mend";
+        faulty_says: "Les données du cabinet ont des fautes. Rien n'est calculé tant qu'elles y sont.", "The practice's data have faults. Nothing is computed while they are there.";
+        broken: "Panne", "Failure";
+        broken_says: "Quelque chose n'a pas marché. Rien n'est perdu ; réessayez.", "Something broke. Nothing is lost; try again.";
+        settings: "Réglages", "Settings";
+        my_account: "Mon compte", "My account";
+        sign_out: "Se déconnecter", "Sign out";
+        demo: "Démonstration : personnes inventées", "Demonstration: invented people";
+        demo_says: "Aucune personne réelle. N'y entrez rien de vrai.", "No real person. Enter nothing real here.";
+        leave_demo: "Quitter la démonstration", "Leave the demonstration";
+        home: "Retour à l'accueil", "Back to the first page";
+        save: "Enregistrer", "Save";
+        name: "Nom", "Name";
+        role: "Rôle", "Role";
+        foreign: "Formulaire refusé", "Form refused";
+        foreign_says: "Ce formulaire ne vient pas d'une page ouverte ici, ou la page n'est plus valable. Rien n'a été changé ; rechargez la page.", "This form does not come from a page opened here, or the page no longer holds. Nothing was changed; reload the page.";
+        not_a_form: "Envoi refusé", "Refused";
+        not_a_form_says: "Ce qui a été envoyé n'est pas un formulaire de cette page. Rien n'a été changé.", "What was sent is not a form of this page. Nothing was changed.";
+        too_large: "Envoi trop gros", "Too large";
+        too_large_says: "Ce qui a été envoyé dépasse la taille permise. Rien n'a été changé.", "What was sent is larger than allowed. Nothing was changed.";
+        not_this_site: "Adresse refusée", "Address refused";
+        not_this_site_says: "Ouvrez l'application à l'adresse que la console affiche.", "Open the application at the address that the console shows.";
+        no_facts: "Aucune donnée pour l'instant", "No data yet";
+        no_facts_says: "Le dossier du cabinet n'existe pas encore. Importez vos données : jalon importer --aide.", "The practice's dossier does not exist yet. Import your data: jalon importer --aide.";
+        refused: "Impossible", "Not possible";
+        refused_says: "Rien n'a été changé.", "Nothing was changed.";
+        wait: "Trop de demandes", "Too many requests";
+        wait_says: "Réessayez un peu plus tard.", "Try again a little later.";
+        memory: "Enregistrement impossible", "Cannot be saved";
+        memory_says: "Rien n'a été enregistré.", "Nothing was saved.";
+        reference: "Référence à donner à qui vous aide :", "Reference to give to whoever helps you:";
+    }
+}
