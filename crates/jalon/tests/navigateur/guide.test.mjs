@@ -1,0 +1,55 @@
+// The pictures of docs/guide-cabinet.md. They are written there when ECRANS
+// names the folder, and only looked at otherwise: every page that the guide
+// shows must be one that the application has.
+
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { DEPOT, browser, demonstration, practice } from './commun.mjs';
+
+let at;
+let chrome;
+before(async () => {
+  at = await practice();
+  chrome = await browser();
+});
+after(async () => {
+  await chrome.close();
+  await at.stop();
+});
+
+/** The pages shown: name of the picture, how to get there. */
+const PICTURES = [
+  ['aujourdhui', async (page) => page.goto(`${at.address}/`)],
+  ['indicateurs', async (page) => page.goto(`${at.address}/indicateurs`)],
+  ['indicateur', async (page) => {
+    await page.goto(`${at.address}/indicateurs`);
+    await page.click('main table a >> nth=0');
+  }],
+  ['patients', async (page) => page.goto(`${at.address}/patients`)],
+  ['patient', async (page) => {
+    await page.goto(`${at.address}/patients`);
+    await page.click('#liste th a >> nth=0');
+  }],
+  ['reglages', async (page) => page.goto(`${at.address}/reglages`)],
+];
+
+test('chaque image du guide', async () => {
+  const guide = await readFile(join(DEPOT, 'docs/guide-cabinet.md'), 'utf8');
+  const shown = [...guide.matchAll(/\(guide-cabinet\/([a-z]+)\.png\)/g)].map((found) => found[1]);
+  assert.deepEqual(shown.sort(), PICTURES.map(([name]) => name).sort());
+  const folder = process.env.ECRANS;
+  if (folder) await mkdir(folder, { recursive: true });
+  const { page, complaints, context } = await chrome.window({ viewport: { width: 1100, height: 760 } });
+  await demonstration(page, at);
+  for (const [name, go] of PICTURES) {
+    await go(page);
+    assert.ok(await page.locator('h1').isVisible(), name);
+    const picture = await page.screenshot(folder ? { path: join(folder, `${name}.png`) } : {});
+    assert.ok(picture.length > 5_000, name);
+  }
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
