@@ -69,8 +69,9 @@ impl Store {
                  ON CONFLICT (key) DO NOTHING",
                 params![PAGE_SECRET, drawn.as_str()],
             )?;
-            let kept = "SELECT value FROM settings WHERE key = ?1";
-            Ok(tx.query_row(kept, [PAGE_SECRET], |row| row.get(0))?)
+            Ok(tx.query_row("SELECT value FROM settings WHERE key = ?1", [PAGE_SECRET], |row| {
+                row.get(0)
+            })?)
         })?;
         let secret = blake3::Hash::from_hex(&text).map_err(|_| StoreError::Damaged)?;
         Ok(*secret.as_bytes())

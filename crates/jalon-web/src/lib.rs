@@ -5,8 +5,8 @@
 //! from the engine and every memory from `jalon-store`, which alone says who
 //! may see what; this crate shows and never counts.
 //!
-//! A request passes [`finish`] (whose site it is, headers, failures, log), then
-//! [`guard`] (who asks, whether the page is for them, whether a form is theirs),
+//! A request passes `finish` (whose site it is, headers, failures, log), then
+//! `guard` (who asks, whether the page is for them, whether a form is theirs),
 //! then its page.
 
 mod app;
