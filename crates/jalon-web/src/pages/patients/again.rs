@@ -120,12 +120,16 @@ pub async fn page(
     trouble: Trouble,
 ) -> Result<Response, Failure> {
     let w = Calls::of(look.language);
+    // What was typed is given back even if what changed cannot be read.
+    let (trouble, told) = match trouble.stories(look).await {
+        Ok(told) => (trouble, told),
+        Err(failure) => (Trouble::Failed(failure), (Vec::new(), 0)),
+    };
     let message = trouble.says(look, w.stale)?;
-    let (stories, others) = trouble.stories(look).await?;
     let gaps = gap_of(look, typed.gap.as_deref());
     let colleagues = colleagues(look).await;
     let form = Form::of(w, typed, trouble.seen(picked), gaps, &colleagues);
-    shown(look, filter, fields, trouble.status(), message, (stories, others), Some(form))
+    shown(look, filter, fields, trouble.status(), message, told, Some(form))
 }
 
 /// The page, with a form that was not understood: its words as they came.
