@@ -80,6 +80,8 @@ def main():
         DONNEES.mkdir(parents=True, exist_ok=True)
         lancer(list(map(str, [JALON, "generer", "--patients", options.patients, "--medecins", 2,
                               "--graine", 1, "--campagne", 2024, "--vers", dossier])))
+        # La mémoire du banc est celle d'une démonstration : son dossier doit le dire.
+        (dossier / "DEMONSTRATION.md").write_text("# Démonstration\n")
     memoire = DONNEES / "memoire"
     shutil.rmtree(memoire, ignore_errors=True)
     _, sortie = lancer([str(PEUPLER), str(dossier), str(memoire)])
@@ -108,7 +110,7 @@ def main():
         navigateur.entrer(personne)
         tous.append(navigateur)
     statut, liste, _ = un.demander("/patients")
-    fiche = re.search(r'href="(/patients/\d+)[^"]*"', liste)
+    fiche = re.search(r'href="(/patients/[0-9a-f]+)[^"]*"', liste)
     pages = PAGES + ([fiche.group(1)] if fiche else [])
     for navigateur in tous:  # chaque liste est calculée une fois
         for page in pages[:4]:
@@ -172,7 +174,7 @@ def main():
         "",
         "| page | médiane (ms) | 95e centile (ms) |",
         "| --- | ---: | ---: |",
-        *[f"| `{re.sub('[0-9]+$', '…', nom)}` | {nombre(centile(liste, 0.5), 1)} | "
+        *[f"| `{re.sub('(?<=/patients/).+$', '…', nom)}` | {nombre(centile(liste, 0.5), 1)} | "
           f"{nombre(centile(liste, 0.95), 1)} |" for nom, liste in durees.items()],
     ]
     (RACINE / "docs" / "performances-application.md").write_text("\n".join(page) + "\n")
