@@ -19,7 +19,8 @@ pub struct Criterion {
     /// `si`, on an option of `parmi`: the patients for whom the option counts
     /// at all. It is not met by the others.
     pub only_if: Option<Condition>,
-    /// What is tested. `None` for a declared indicator.
+    /// What is tested. For a declared indicator, what facts show of it, if
+    /// anything: the doctor alone says what counts.
     pub test: Option<Test>,
 }
 

@@ -240,6 +240,23 @@ impl Rules {
         declared.chain(forfait::RESERVED).collect()
     }
 
+    /// Identifiers that answer, in a campaign, what this one answers: the
+    /// elements of an item, or the item as a whole of an element.
+    #[must_use]
+    pub fn answered_by(&self, item: &str, campaign: Campaign) -> BTreeSet<&str> {
+        let pages = self.gates.iter().flat_map(|scheme| self.gate_pages(scheme, campaign));
+        let mut same = BTreeSet::new();
+        for page in pages.filter(|page| !page.elements.is_empty()) {
+            let mut elements = page.elements.iter().map(|element| element.id.as_str());
+            if page.declared_id == item {
+                same.extend(elements);
+            } else if elements.any(|element| element == item) {
+                same.insert(page.declared_id.as_str());
+            }
+        }
+        same
+    }
+
     /// The schemes that pay by classes of patients, by convention and name.
     #[must_use]
     pub fn class_schemes(&self) -> &[ClassScheme] {

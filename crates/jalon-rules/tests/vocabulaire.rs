@@ -230,6 +230,32 @@ fn what_nobody_knows() {
 }
 
 #[test]
+fn what_facts_show_of_what_is_declared() {
+    let declared = |denominator: &str, numerator: &str| {
+        good(&format!(
+            "unite = \"declare\"\n[[denominateur]]\nid = \"d\"\ndit = \"x\"\n{denominator}\n[[numerateur]]\nid = \"n\"\ndit = \"y\"\n{numerator}\n"
+        ))
+    };
+    let traced = "compte = \"acte\"\ncodes = \"liste\"\nau_moins = 1";
+    let page = declared("ou = \"age < 16\"", traced);
+    let shown = page.shown_by_facts().unwrap();
+    assert!(page.rule.unit == Unit::Declared && shown.rule.unit == Unit::Patient);
+    assert!(page.shows_numerator() && shown.rule.numerator.len() == 1);
+    // Whom it is asked of, alone.
+    let page = declared("ou = \"age < 16\"", "");
+    assert!(!page.shows_numerator() && page.shown_by_facts().unwrap().rule.numerator.is_empty());
+    // Done for people whom no fact tells apart.
+    assert!(declared("", traced).shown_by_facts().is_none());
+    assert!(declared("", "").shown_by_facts().is_none());
+    // What is computed is computed.
+    assert!(good(&numerator("ou = \"age < 16\"")).shown_by_facts().is_none());
+    refused(
+        "unite = \"declare\"\n[[numerateur]]\nid = \"n\"\ndit = \"x\"\nou = \"agee > 1\"\n",
+        "colonne inconnue : `agee`",
+    );
+}
+
+#[test]
 fn cases_in_months_and_by_the_doctor() {
     let text = page(RULE, SCALE, "F, 14 mois | ngap:CS 02/02:med 03/03");
     let (rules, faults) = read(&per_patient(""), &text);

@@ -13,6 +13,7 @@ pub use scale_table::{Reference, ScaleRow};
 
 use crate::campaign::Campaign;
 use crate::convention::Form;
+use crate::criterion::Criterion;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::toml_walk::Walk;
 
@@ -49,6 +50,33 @@ impl Page {
     #[must_use]
     pub fn scale_of(&self, campaign: Campaign) -> Option<&ScaleRow> {
         self.scale.iter().rev().find(|row| row.since <= campaign)
+    }
+
+    /// For a declared indicator, the page as facts alone would count it: whom
+    /// it is asked of, and those among them of whom facts show that it was done.
+    /// Nothing where facts do not say whom it is asked of. A part of the
+    /// numerator that no fact shows is left out: without any, everyone is in it,
+    /// and [`shows_numerator`](Self::shows_numerator) says so.
+    #[must_use]
+    pub fn shown_by_facts(&self) -> Option<Self> {
+        let said = |criteria: &[Criterion]| {
+            !criteria.is_empty() && criteria.iter().all(|criterion| criterion.test.is_some())
+        };
+        let rule = &self.rule;
+        let excluded = rule.exclusions.is_empty() || said(&rule.exclusions);
+        if rule.unit != Unit::Declared || !said(&rule.denominator) || !excluded {
+            return None;
+        }
+        let mut page = self.clone();
+        page.rule.unit = Unit::Patient;
+        page.rule.numerator.retain(|criterion| criterion.test.is_some());
+        Some(page)
+    }
+
+    /// Whether facts say anything of the numerator.
+    #[must_use]
+    pub fn shows_numerator(&self) -> bool {
+        self.rule.numerator.iter().any(|criterion| criterion.test.is_some())
     }
 
     /// A fault at one of the page's places.

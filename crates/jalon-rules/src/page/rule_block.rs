@@ -52,6 +52,12 @@ impl Unit {
         !matches!(self, Self::Declared | Self::Unknown)
     }
 
+    /// Whether criteria may have a test: for what is computed, and, for what is
+    /// declared, to say what facts show of it.
+    const fn takes_tests(&self) -> bool {
+        !matches!(self, Self::Unknown)
+    }
+
     const fn columns(&self) -> &'static [Column] {
         match self {
             Self::Box => &[Column::Repertoire],
@@ -332,7 +338,7 @@ impl Reader {
         let test = match (given.as_slice(), unit) {
             (_, None) => None,
             ([], Some(unit)) if !unit.is_computed() => None,
-            ([test], Some(unit)) if unit.is_computed() => {
+            ([test], Some(unit)) if unit.takes_tests() => {
                 self.test(walk, &mut keys, test, unit, place == Place::Numerator)
             }
             ([], Some(_)) => {
@@ -343,7 +349,7 @@ impl Reader {
                 );
                 None
             }
-            (_, Some(unit)) if !unit.is_computed() => {
+            (_, Some(unit)) if !unit.takes_tests() => {
                 let message = format!("l'unité `{}` n'a pas de test", unit.word());
                 walk.fault(keys.span(), message);
                 None
@@ -355,7 +361,8 @@ impl Reader {
         };
         // A test with a fault may not have taken all its keys: only those that
         // go with no test are unknown then.
-        if test.is_none() && unit.is_none_or(Unit::is_computed) {
+        let untested = given.is_empty() && unit.is_some_and(|unit| !unit.is_computed());
+        if test.is_none() && !untested && unit.is_none_or(Unit::takes_tests) {
             keys.know(&TESTS);
             keys.know(&DETAILS);
         }
