@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use crate::audit::{self, Action, Event};
 use crate::error::StoreError;
@@ -26,6 +26,9 @@ pub struct NewDeclaration<'d> {
     pub denominator: u32,
     /// On which day it was, or will be, entered at the fund's.
     pub declared_on: Date,
+    /// The declaration that this one replaces, as its author had it before his
+    /// eyes.
+    pub seen: Option<DeclarationId>,
 }
 
 /// A declaration that was made.
@@ -51,66 +54,61 @@ pub struct Declaration {
     pub author: AccountId,
 }
 
-/// What came of a declaration.
+/// What came of declarations made at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Declared {
-    /// It was written.
-    Done(DeclarationId),
-    /// Somebody declared that item since it was seen: nothing was written.
-    Stale(Declaration),
+    /// They were written: their numbers, in the same order.
+    Done(Vec<DeclarationId>),
+    /// Somebody declared these items since they were seen: nothing was written.
+    Stale(Vec<Declaration>),
 }
 
 impl Store {
-    /// Declares an item, in place of the declaration `seen`, if there was one.
+    /// Declares items, each in place of the declaration that was seen, if there
+    /// was one: all of them, or none.
     pub fn declare(
         &self,
         actor: &Actor,
-        new: &NewDeclaration<'_>,
-        seen: Option<DeclarationId>,
+        new: &[NewDeclaration<'_>],
         now: Timestamp,
     ) -> Result<Declared, StoreError> {
         let event = Event::of(actor, Action::Declare);
-        if !may_declare(actor, new.doctor) {
+        if new.iter().any(|one| !may_declare(actor, one.doctor)) {
             return self.refuse(event, now);
         }
-        check_campaign(new.campaign)?;
-        check_word("l'item", new.item)?;
-        if new.numerator > new.denominator {
-            return Err(StoreError::refused("le numérateur dépasse le dénominateur"));
+        for one in new {
+            check_campaign(one.campaign)?;
+            check_word("l'item", one.item)?;
+            if one.numerator > one.denominator {
+                return Err(StoreError::refused("le numérateur dépasse le dénominateur"));
+            }
         }
         self.database.write(|tx| {
-            let last = tx
-                .query_row(
-                    "SELECT id, doctor, campaign, item, numerator, denominator, declared_on, at, author
-                     FROM declarations WHERE doctor = ?1 AND campaign = ?2 AND item = ?3
-                     ORDER BY id DESC LIMIT 1",
-                    params![new.doctor.expose(), new.campaign, new.item],
-                    declaration,
-                )
-                .optional()?;
-            match last {
-                Some(last) if Some(last.id) != seen => return Ok(Declared::Stale(last)),
-                None if seen.is_some() => return Err(StoreError::NotFound),
-                _ => {}
+            let stale = stale(tx, new)?;
+            if !stale.is_empty() {
+                return Ok(Declared::Stale(stale));
             }
-            tx.execute(
+            let mut insert = tx.prepare_cached(
                 "INSERT INTO declarations
                    (doctor, campaign, item, numerator, denominator, declared_on, at, author)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    new.doctor.expose(),
-                    new.campaign,
-                    new.item,
-                    new.numerator,
-                    new.denominator,
-                    Day(new.declared_on),
+            )?;
+            let written = new.iter().map(|one| {
+                insert.execute(params![
+                    one.doctor.expose(),
+                    one.campaign,
+                    one.item,
+                    one.numerator,
+                    one.denominator,
+                    Day(one.declared_on),
                     At(now),
                     actor.account
-                ],
-            )?;
-            let id = DeclarationId(tx.last_insert_rowid());
-            audit::record(tx, event.on(new.item), now)?;
-            Ok(Declared::Done(id))
+                ])?;
+                let id = DeclarationId(tx.last_insert_rowid());
+                audit::record(tx, event.on(one.item), now)?;
+                Ok(id)
+            });
+            Ok(Declared::Done(written.collect::<Result<_, StoreError>>()?))
         })
     }
 
@@ -134,6 +132,21 @@ impl Store {
                  ORDER BY item",
             )?;
             let rows = select.query_map(params![doctor.expose(), campaign], declaration)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What every doctor declares in every campaign, the last word on each item:
+    /// for figures, which are not told to whoever may not see them.
+    pub fn every_declaration(&self) -> Result<Vec<Declaration>, StoreError> {
+        self.database.read(|tx| {
+            let mut select = tx.prepare_cached(
+                "SELECT id, doctor, campaign, item, numerator, denominator, declared_on, at, author
+                 FROM declarations
+                 WHERE id IN (SELECT max(id) FROM declarations GROUP BY doctor, campaign, item)
+                 ORDER BY doctor, campaign, item",
+            )?;
+            let rows = select.query_map([], declaration)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -164,6 +177,28 @@ impl Store {
 /// Whether an actor prepares the declarations of a doctor.
 pub(crate) fn may_declare(actor: &Actor, doctor: &DoctorKey) -> bool {
     matches!(actor.role, Role::Doctor | Role::Delegate) && actor.sees_patients_of(doctor)
+}
+
+/// The last word on each item, where it is not the one that was seen.
+fn stale(
+    tx: &Transaction<'_>,
+    new: &[NewDeclaration<'_>],
+) -> Result<Vec<Declaration>, StoreError> {
+    let mut select = tx.prepare_cached(
+        "SELECT id, doctor, campaign, item, numerator, denominator, declared_on, at, author
+         FROM declarations WHERE doctor = ?1 AND campaign = ?2 AND item = ?3
+         ORDER BY id DESC LIMIT 1",
+    )?;
+    let mut stale = Vec::new();
+    for one in new {
+        let about = params![one.doctor.expose(), one.campaign, one.item];
+        match select.query_row(about, declaration).optional()? {
+            Some(last) if Some(last.id) != one.seen => stale.push(last),
+            None if one.seen.is_some() => return Err(StoreError::NotFound),
+            _ => {}
+        }
+    }
+    Ok(stale)
 }
 
 fn declaration(row: &Row<'_>) -> rusqlite::Result<Declaration> {

@@ -79,8 +79,6 @@ fn told(error: &io::Error) -> &'static str {
         io::ErrorKind::PermissionDenied => "accès refusé",
         io::ErrorKind::AlreadyExists => "existe déjà",
         io::ErrorKind::NotADirectory => "un fichier, et non un dossier, est à cet endroit",
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "le disque est plein",
-        io::ErrorKind::ReadOnlyFilesystem => "le disque est en lecture seule",
         _ => "le disque a refusé",
     }
 }
@@ -89,7 +87,11 @@ impl StoreError {
     /// For `map_err` on what touches a path.
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::Io { path, source }
+        move |source| match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            _ => Self::Io { path, source },
+        }
     }
 
     /// A refusal in these words.

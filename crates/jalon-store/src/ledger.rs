@@ -10,6 +10,7 @@ use rusqlite::{Row, Transaction, params};
 use crate::audit::{self, Action, Event};
 use crate::declarations::{check_campaign, check_word};
 use crate::error::StoreError;
+use crate::forms::{self, Told};
 use crate::moment::{At, Day};
 use crate::private::{AccountId, DoctorKey, PaymentId, StatementId, Words};
 use crate::rights::Actor;
@@ -199,10 +200,12 @@ impl Store {
         })
     }
 
-    /// Records payments: all of them, or none.
+    /// Records payments: all of them, or none. Of the same form sent again,
+    /// nothing is written, and no number comes back.
     pub fn add_payments(
         &self,
         actor: &Actor,
+        form: Option<&str>,
         new: &[NewPayment<'_>],
         now: Timestamp,
     ) -> Result<Vec<PaymentId>, StoreError> {
@@ -217,7 +220,15 @@ impl Store {
                 return Err(StoreError::refused("un libellé a 200 caractères au plus"));
             }
         }
+        let hash = hash_of(new);
         self.database.write(|tx| {
+            if let Some(form) = form {
+                if forms::earlier(tx, actor.account, form, &hash)?.is_some() {
+                    return Ok(Vec::new());
+                }
+                let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
+                forms::remember(tx, actor.account, form, &hash, count, now)?;
+            }
             let mut insert = tx.prepare_cached(
                 "INSERT INTO payments (doctor, scheme, campaign, kind, label, cents, day, at, author)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -285,6 +296,20 @@ impl Store {
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
+}
+
+/// Hash of what a form asks to record.
+fn hash_of(new: &[NewPayment<'_>]) -> [u8; 32] {
+    let mut told = Told::default();
+    for NewPayment { doctor, scheme, campaign, kind, label, cents, day } in new {
+        let day = day.to_string();
+        for text in [doctor.expose(), scheme, kind.word(), label, &day] {
+            told.text(Some(text));
+        }
+        told.number(i64::from(*campaign));
+        told.number(*cents);
+    }
+    told.hash()
 }
 
 fn fields(

@@ -25,6 +25,7 @@ mod declarations;
 mod documents;
 mod enrolment;
 mod error;
+mod forms;
 mod invitations;
 mod ledger;
 mod login;

@@ -11,8 +11,8 @@ use std::io::{self, Read};
 use commun::{at, doctor, open, practice};
 use jalon_store::audit::{Action, Lines, Outcome};
 use jalon_store::{
-    Declared, Extension, Kind, LARGEST, Mapping, NewDeclaration, NewPayment, NewStatement,
-    PaymentKind, Proof, StoreError, Words,
+    Actor, DeclarationId, Declared, Extension, Kind, LARGEST, Mapping, NewDeclaration, NewPayment,
+    NewStatement, PaymentKind, Proof, Store, StoreError, Words,
 };
 use jiff::civil::date;
 
@@ -26,7 +26,24 @@ fn declaration(doctor: &jalon_store::DoctorKey, numerator: u32) -> NewDeclaratio
         numerator,
         denominator: 40,
         declared_on: date(2026, 12, 20),
+        seen: None,
     }
+}
+
+/// Declares one item.
+fn declare(
+    store: &Store,
+    actor: &Actor,
+    new: NewDeclaration<'_>,
+    second: i64,
+) -> Result<Declared, StoreError> {
+    store.declare(actor, &[new], at(second))
+}
+
+/// The number of what was just declared.
+fn done(declared: Result<Declared, StoreError>) -> DeclarationId {
+    let Ok(Declared::Done(ids)) = declared else { panic!("{declared:?}") };
+    ids[0]
 }
 
 fn refused<T: std::fmt::Debug>(answer: Result<T, StoreError>) {
@@ -39,17 +56,22 @@ fn a_declaration_is_replaced_and_its_history_stays() {
     let (store, clara) = (&practice.store, &practice.clara);
     let m1 = &doctor("M1");
     let declare = |actor, numerator, seen, second| {
-        store.declare(actor, &declaration(m1, numerator), seen, at(second))
+        declare(store, actor, NewDeclaration { seen, ..declaration(m1, numerator) }, second)
     };
-    let Declared::Done(first) = declare(&practice.secretary, 20, None, 100).unwrap() else {
-        panic!()
-    };
+    let first = done(declare(&practice.secretary, 20, None, 100));
     let Declared::Stale(theirs) = declare(clara, 30, None, 101).unwrap() else { panic!() };
     assert_eq!(
-        (theirs.id, theirs.numerator, theirs.author),
+        (theirs[0].id, theirs[0].numerator, theirs[0].author),
         (first, 20, practice.secretary.account)
     );
-    let Declared::Done(_) = declare(clara, 30, Some(first), 102).unwrap() else { panic!() };
+    done(declare(clara, 30, Some(first), 102));
+    // All or none: one that is stale stops the other.
+    let both = [
+        NewDeclaration { item: "alcool", ..declaration(m1, 1) },
+        NewDeclaration { seen: Some(first), ..declaration(m1, 2) },
+    ];
+    let Declared::Stale(theirs) = store.declare(clara, &both, at(103)).unwrap() else { panic!() };
+    assert_eq!(theirs.len(), 1);
     let now = store.declarations(clara, m1, 2026).unwrap();
     assert_eq!(
         now.iter().map(|d| (d.item.as_str(), d.numerator)).collect::<Vec<_>>(),
@@ -58,13 +80,14 @@ fn a_declaration_is_replaced_and_its_history_stays() {
     let history = store.declaration_history(clara, m1, 2026, "tabac").unwrap();
     assert_eq!(history.iter().map(|d| d.numerator).collect::<Vec<_>>(), [30, 20]);
     assert_eq!(store.declarations(&practice.auditor, m1, 2026).unwrap().len(), 1);
+    assert_eq!(store.every_declaration().unwrap(), now);
     for actor in [&practice.denis, &practice.nurse, &practice.admin, &practice.auditor] {
         refused(declare(actor, 1, None, 103));
     }
     refused(store.declarations(&practice.denis, m1, 2026));
     assert!(matches!(declare(clara, 41, None, 104), Err(StoreError::Refused(_))));
     let odd = NewDeclaration { campaign: 1999, ..declaration(m1, 1) };
-    assert!(matches!(store.declare(clara, &odd, None, at(104)), Err(StoreError::Refused(_))));
+    assert!(matches!(store.declare(clara, &[odd], at(104)), Err(StoreError::Refused(_))));
 }
 
 /// A body that never ends.
@@ -83,10 +106,7 @@ fn documents_are_what_they_say_and_stay_what_they_were() {
     let practice = practice();
     let (store, clara) = (&practice.store, &practice.clara);
     let m1 = &doctor("M1");
-    let Declared::Done(id) = store.declare(clara, &declaration(m1, 20), None, at(100)).unwrap()
-    else {
-        panic!()
-    };
+    let id = done(declare(store, clara, declaration(m1, 20), 100));
     let proof = Proof::Declaration(id);
     let add =
         |name: &str, bytes: &[u8]| store.add_document(clara, &proof, name, bytes, None, at(101));
@@ -176,11 +196,7 @@ fn an_interrupted_addition_or_removal_is_ended_at_the_next_opening() {
     let practice = practice();
     let clara = practice.clara.clone();
     let m1 = &doctor("M1");
-    let Declared::Done(id) =
-        practice.store.declare(&clara, &declaration(m1, 2), None, at(100)).unwrap()
-    else {
-        panic!()
-    };
+    let id = done(declare(&practice.store, &clara, declaration(m1, 2), 100));
     let proof = Proof::Declaration(id);
     let document = practice.store.add_document(&clara, &proof, "a", PDF, None, at(100)).unwrap();
     let folder = practice.store.documents_dir();
@@ -242,7 +258,11 @@ fn statements_and_payments_are_their_doctors_alone() {
         pay(PaymentKind::Expected, 481_240, "ROSP"),
         pay(PaymentKind::Received, 480_000, "VIR CPAM ROSP"),
     ];
-    let ids = store.add_payments(clara, &both, at(101)).unwrap();
+    let ids = store.add_payments(clara, Some("formulaire-1"), &both, at(101)).unwrap();
+    let again = store.add_payments(clara, Some("formulaire-1"), &both, at(101)).unwrap();
+    assert!(again.is_empty(), "the same form counts once");
+    let other = store.add_payments(clara, Some("formulaire-1"), &both[..1], at(101));
+    assert!(matches!(other, Err(StoreError::Refused(_))));
     let payments = store.payments(&practice.auditor, m1, 2026).unwrap();
     let cents: Vec<_> = payments.iter().map(|payment| (payment.kind, payment.cents)).collect();
     assert_eq!(cents, [(PaymentKind::Expected, 481_240), (PaymentKind::Received, 480_000)]);
@@ -254,7 +274,7 @@ fn statements_and_payments_are_their_doctors_alone() {
         refused(store.statements(actor, m1, 2026));
         refused(store.payments(actor, m1, 2026));
         refused(store.add_statement(actor, &new, at(104)));
-        refused(store.add_payments(actor, &both, at(104)));
+        refused(store.add_payments(actor, None, &both, at(104)));
     }
     let swept = store.sweep(date(2030, 1, 1), at(200)).unwrap();
     assert_eq!(swept.statements, 1);

@@ -9,6 +9,7 @@ use super::read::{events_of, list_of};
 use super::{Event, Followup, To, What, request};
 use crate::audit::{self, Action};
 use crate::error::StoreError;
+use crate::forms;
 use crate::moment::{At, Day};
 use crate::private::{AccountId, ChangeId, DoctorKey, EventId, PatientId, Words};
 use crate::rights::Actor;
@@ -105,7 +106,7 @@ impl Store {
                 insert(tx, change, step)?;
             }
             if let Some(form) = form {
-                request::remember(tx, actor.account, form, &hash, change, now)?;
+                forms::remember(tx, actor.account, form, &hash, change.0, now)?;
             }
             told(tx, actor, Action::Change, change, lists.into_keys(), now)?;
             Ok(Applied::Done(change))
@@ -163,7 +164,7 @@ impl Store {
                 insert.execute(params![undoing, patient, campaign, event.indicator, event.id])?;
             }
             if let Some(form) = form {
-                request::remember(tx, actor.account, form, &hash, undoing, now)?;
+                forms::remember(tx, actor.account, form, &hash, undoing.0, now)?;
             }
             told(tx, actor, Action::Undo, undoing, patients.into_iter(), now)?;
             Ok(Applied::Done(undoing))
@@ -233,7 +234,7 @@ fn sent_before(
     hash: &[u8; 32],
 ) -> Result<Option<ChangeId>, StoreError> {
     match form {
-        Some(form) => request::earlier(tx, actor.account, form, hash),
+        Some(form) => Ok(forms::earlier(tx, actor.account, form, hash)?.map(ChangeId)),
         None => Ok(None),
     }
 }
