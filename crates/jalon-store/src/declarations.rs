@@ -180,10 +180,7 @@ pub(crate) fn may_declare(actor: &Actor, doctor: &DoctorKey) -> bool {
 }
 
 /// The last word on each item, where it is not the one that was seen.
-fn stale(
-    tx: &Transaction<'_>,
-    new: &[NewDeclaration<'_>],
-) -> Result<Vec<Declaration>, StoreError> {
+fn stale(tx: &Transaction<'_>, new: &[NewDeclaration<'_>]) -> Result<Vec<Declaration>, StoreError> {
     let mut select = tx.prepare_cached(
         "SELECT id, doctor, campaign, item, numerator, denominator, declared_on, at, author
          FROM declarations WHERE doctor = ?1 AND campaign = ?2 AND item = ?3

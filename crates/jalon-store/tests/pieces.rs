@@ -41,6 +41,7 @@ fn declare(
 }
 
 /// The number of what was just declared.
+#[cfg(test)]
 fn done(declared: Result<Declared, StoreError>) -> DeclarationId {
     let Ok(Declared::Done(ids)) = declared else { panic!("{declared:?}") };
     ids[0]

@@ -113,7 +113,8 @@ impl App {
         store: Store,
         setting: impl Into<Arc<Setting>>,
     ) -> Result<Self, StoreError> {
-        let practice = practice.into();
+        let store = Arc::new(store);
+        let practice = Arc::new(practice.into().with_memory(Arc::clone(&store)));
         let demo = store.is_demonstration()?;
         let dossier = practice.dossier();
         if demo != demo::is_marked(dossier) && (demo || dossier.exists()) {
@@ -122,7 +123,7 @@ impl App {
             ));
         }
         let keys = Keys::new(store.page_secret()?);
-        Ok(Self { practice, store: Arc::new(store), setting: setting.into(), demo, keys })
+        Ok(Self { practice, store, setting: setting.into(), demo, keys })
     }
 
     /// What time it is.

@@ -9,7 +9,7 @@ use jalon_store::StoreError;
 
 use crate::pages::Outside;
 use crate::practice::PracticeError;
-use crate::texts::Texts;
+use crate::texts::{Language, Texts};
 
 /// A page that cannot be shown. Says nothing of files, queries or people.
 #[derive(Clone, Debug)]
@@ -73,6 +73,19 @@ impl Failure {
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// For a page that can be shown again with what was typed: its status, and
+    /// why nothing was saved. None for what leaves no page to show.
+    pub fn told(&self) -> Option<(StatusCode, String)> {
+        match self {
+            Self::Refused(why) | Self::Memory(why) => Some((self.status(), why.clone())),
+            Self::Wait(_) => {
+                let t = Texts::of(Language::French);
+                Some((self.status(), format!("{} {}", t.wait, t.wait_says)))
+            }
+            _ => None,
         }
     }
 
@@ -151,6 +164,7 @@ impl From<PracticeError> for Failure {
             PracticeError::Absent => Self::NoFacts,
             PracticeError::Facts(_) | PracticeError::Told(_) => Self::Facts(error.to_string()),
             PracticeError::Engine(_) => Self::Broken("moteur"),
+            PracticeError::Memory(error) => error.into(),
         }
     }
 }
@@ -172,5 +186,26 @@ impl From<StoreError> for Failure {
             StoreError::Random => Self::Broken("aléa"),
             StoreError::Database(_) => Self::Broken("base"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_memory_that_cannot_be_written_says_why_and_leaves_its_page() {
+        for (error, says) in [
+            (StoreError::ReadOnly, "la base est en lecture seule : rien n'a été enregistré"),
+            (StoreError::DiskFull, "le disque est plein : rien n'a été enregistré"),
+            (StoreError::Disk, "le disque a refusé : rien n'a été enregistré"),
+            (StoreError::Locked, "la base est occupée par un autre programme"),
+        ] {
+            let (status, why) = Failure::from(error).told().unwrap();
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+            assert!(why.starts_with(says) && why.contains("aide :"), "{why}");
+        }
+        assert!(Failure::from(StoreError::NotFound).told().is_none());
+        assert!(Failure::Broken("x").told().is_none());
     }
 }

@@ -45,6 +45,16 @@ impl Fields {
         Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
     }
 
+    /// Adds a field, while there are not too many.
+    pub(crate) fn push(&mut self, name: String, value: String) -> Result<(), Failure> {
+        let size: usize = self.0.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if self.0.len() >= MOST || size + name.len() + value.len() > LARGEST {
+            return Err(Failure::TooLarge);
+        }
+        self.0.push((name, value));
+        Ok(())
+    }
+
     /// The first value of a field, without the spaces around it; nothing when
     /// it is not there.
     #[must_use]
@@ -59,16 +69,29 @@ impl Fields {
         found.next().map_or("", |(_, value)| value.as_str())
     }
 
+    /// Whether a field is there, empty or not.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
     /// The first value of a field; none when it is empty or not there.
     #[must_use]
     pub fn given(&self, name: &str) -> Option<&str> {
         Some(self.text(name)).filter(|value| !value.is_empty())
     }
 
-    /// Whether a field is there, even empty.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == name)
+    /// Every field and its value.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The fields whose names begin so, by the rest of their names, and what
+    /// they say when it is something.
+    pub fn beginning<'f>(&'f self, with: &'f str) -> impl Iterator<Item = (&'f str, &'f str)> {
+        let said = self.pairs().map(|(name, value)| (name, value.trim()));
+        let named = said.filter_map(move |(name, value)| Some((name.strip_prefix(with)?, value)));
+        named.filter(|(_, value)| !value.is_empty())
     }
 
     /// Every value of a field: of boxes that were ticked.

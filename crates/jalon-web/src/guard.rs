@@ -15,6 +15,7 @@ use crate::fields::{Fields, TOKEN};
 use crate::pages::{Visit, lost, sign_in};
 use crate::site::Sender;
 use crate::texts::Language;
+use crate::upload::{self, Passed, Upload};
 use crate::work::away;
 
 /// What a page asks of who looks at it.
@@ -30,6 +31,8 @@ pub enum Need {
     Sums,
     /// To be a doctor with a list of one's own.
     OwnList,
+    /// To bring facts in: to manage, or to be a doctor.
+    Import,
     /// To manage accounts, backups and settings.
     Administration,
 }
@@ -43,6 +46,7 @@ impl Need {
             Self::Patients => actor.role.cares(),
             Self::Sums => !actor.role.administers(),
             Self::OwnList => actor.own().is_some(),
+            Self::Import => actor.role.administers() || actor.own().is_some(),
             Self::Administration => actor.role.administers(),
         }
     }
@@ -58,16 +62,28 @@ pub struct Visitor {
     pub token: Option<SecretString>,
 }
 
-/// Lets a request through to those whom the page is for.
-pub async fn guard(house: House, need: Need, request: Request, next: Next) -> Response {
-    match pass(house.app(), need, request).await {
+/// Lets a request through to those whom the page is for. Files come only where
+/// they may, in forms of `files` bytes at most.
+pub async fn guard(
+    house: House,
+    need: Need,
+    files: Option<u64>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match pass(house.app(), need, files, request).await {
         Ok(request) => next.run(request).await,
         Err(answer) => *answer,
     }
 }
 
 /// The request with what the page may know of it, or the answer to give instead.
-async fn pass(app: App, need: Need, request: Request) -> Result<Request, Box<Response>> {
+async fn pass(
+    app: App,
+    need: Need,
+    files: Option<u64>,
+    request: Request,
+) -> Result<Request, Box<Response>> {
     let refuse = |failure: Failure| Box::new(failure.into_response());
     let (mut parts, body) = request.into_parts();
     let site = &app.setting.site;
@@ -103,6 +119,16 @@ async fn pass(app: App, need: Need, request: Request) -> Result<Request, Box<Res
             _ => Err(Box::new(to_the_door(&parts.uri))),
         };
     }
+    if let Some(most) = files
+        && need != Need::Nothing
+        && upload::is_one(&parts.headers)
+    {
+        let sent = Upload::begin(&parts.headers, body, most).await?;
+        let (passed, visit) = proved(&visitor, entered, sender, parts.uri.path(), sent).await?;
+        parts.extensions.insert(passed);
+        parts.extensions.insert(visit);
+        return Ok(Request::from_parts(parts, axum::body::Body::empty()));
+    }
     let fields = Fields::read(&parts, body).await.map_err(refuse)?;
     if need == Need::Nothing {
         parts.extensions.insert(visitor);
@@ -135,6 +161,37 @@ async fn pass(app: App, need: Need, request: Request) -> Result<Request, Box<Res
     }
     parts.extensions.insert(fields);
     Ok(Request::from_parts(parts, axum::body::Body::empty()))
+}
+
+/// A form with files, once the token that came before them has proved whose it
+/// is; or the answer to give instead, with what was typed and without the files.
+async fn proved(
+    visitor: &Visitor,
+    entered: Option<Actor>,
+    sender: Sender,
+    path: &str,
+    (shown, upload): (String, Upload),
+) -> Result<(Passed, Visit), Box<Response>> {
+    let proved = visitor.token.as_ref().is_some_and(|token| csrf_matches(token, &shown));
+    let ours = proved || sender == Sender::Ours;
+    match (entered, &visitor.token) {
+        (Some(actor), Some(token)) => {
+            let visit = Visit::new(visitor, actor, token)?;
+            if proved {
+                return Ok((Passed::new(upload), visit));
+            }
+            if !ours {
+                return Err(Failure::Foreign.into());
+            }
+            let fields = upload.into_fields().await?;
+            Err(Box::new(lost::again(&visit, path, &fields).into_response()))
+        }
+        _ if ours => {
+            let fields = upload.into_fields().await?;
+            Err(Box::new(sign_in::instead(visitor, path, &fields).into_response()))
+        }
+        _ => Err(Failure::SignIn.into()),
+    }
 }
 
 /// Who shows this token.

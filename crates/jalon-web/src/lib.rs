@@ -10,6 +10,7 @@
 //! then its page.
 
 mod app;
+mod calendar;
 mod demo;
 mod failure;
 mod fields;
@@ -19,12 +20,15 @@ mod keys;
 mod pages;
 mod practice;
 mod routes;
+mod shown;
 mod site;
+mod tables;
 mod texts;
+mod upload;
 mod words;
 mod work;
 
 pub use app::{App, Clock, Log, Setting};
-pub use practice::{Practice, PracticeError};
+pub use practice::{Facts, Practice, PracticeError};
 pub use routes::{Need, ROUTES, Route, router};
 pub use site::Site;

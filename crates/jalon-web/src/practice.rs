@@ -1,21 +1,25 @@
 //! The facts of the practice, and what was computed from them: read once, asked
 //! many times, thrown away when the facts change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use jalon_data::{Dossier, Faults};
+use jalon_data::Faults;
+use jalon_engine::facts::DeclarationRow;
 use jalon_engine::ledger::{Book, Books, LedgerError, People};
-use jalon_engine::worklist::{Finder, Histories, Order, Reading, Worklist, WorklistError, find};
+use jalon_engine::worklist::{Order, Worklist, WorklistError};
 use jalon_engine::{Engine, EngineError};
 use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::campaign::Standpoint;
 use jalon_rules::convention::Scheme;
 use jalon_rules::overlay::Overlay;
 use jalon_rules::{Campaign, Rules};
+use jalon_store::{Store, StoreError};
 use jiff::civil::Date;
+
+use crate::tables::{Count, Evidence, Tables};
 
 /// What is wrong with the practice's facts, or broke while they were asked.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +37,9 @@ pub enum PracticeError {
     /// The engine failed.
     #[error(transparent)]
     Engine(EngineError),
+    /// What was declared cannot be read.
+    #[error(transparent)]
+    Memory(#[from] StoreError),
 }
 
 impl From<EngineError> for PracticeError {
@@ -61,11 +68,14 @@ impl From<WorklistError> for PracticeError {
     }
 }
 
-/// A practice: its rules and where its facts are.
+/// A practice: its rules, where its facts are, and what was declared since.
 pub struct Practice {
     rules: &'static Rules,
     overlay: Option<&'static Overlay>,
     dossier: PathBuf,
+    memory: Option<Arc<Store>>,
+    tables: Arc<RwLock<Option<Arc<Facts>>>>,
+    /// The facts with what was declared, when anything was.
     facts: RwLock<Option<Arc<Facts>>>,
 }
 
@@ -80,7 +90,21 @@ impl Practice {
     /// values live as long as the program.
     #[must_use]
     pub fn new(rules: &'static Rules, overlay: Option<&'static Overlay>, dossier: &Path) -> Self {
-        Self { rules, overlay, dossier: dossier.to_path_buf(), facts: RwLock::new(None) }
+        let (tables, facts) = (Arc::default(), RwLock::default());
+        Self { rules, overlay, dossier: dossier.to_path_buf(), memory: None, tables, facts }
+    }
+
+    /// The same practice and the same reading of its tables, where what was
+    /// declared here holds in the place of what the tables say was.
+    pub(crate) fn with_memory(&self, memory: Arc<Store>) -> Self {
+        Self {
+            rules: self.rules,
+            overlay: self.overlay,
+            dossier: self.dossier.clone(),
+            memory: Some(memory),
+            tables: Arc::clone(&self.tables),
+            facts: RwLock::default(),
+        }
     }
 
     /// The rules.
@@ -106,41 +130,68 @@ impl Practice {
         let held = self.facts.read().unwrap_or_else(PoisonError::into_inner).clone();
         match held {
             Some(facts) => Ok(facts),
-            None => self.read(),
+            None => self.declared(),
         }
     }
 
     /// Reads the facts again: they have changed.
     pub fn read(&self) -> Result<Arc<Facts>, PracticeError> {
-        if !self.dossier.exists() {
-            return Err(PracticeError::Absent);
-        }
+        *self.tables.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.declared()
+    }
+
+    /// Pays again: what was declared has changed, and no table.
+    pub fn declared(&self) -> Result<Arc<Facts>, PracticeError> {
         let mut held = self.facts.write().unwrap_or_else(PoisonError::into_inner);
-        let facts = Arc::new(Facts::read(self.rules, self.overlay, &self.dossier)?);
+        *held = None;
+        let bare = self.bare()?;
+        let told = self.told()?;
+        let facts = if told.is_empty() {
+            bare
+        } else {
+            let people = People::read(bare.engine())?.with_declarations(self.rules, told);
+            Arc::new(self.with(Arc::clone(&bare.tables), people))
+        };
         *held = Some(Arc::clone(&facts));
         Ok(facts)
     }
-}
 
-/// What owns threads that must be waited for, which may not be done where pages
-/// are answered: it ends on a thread of its own.
-struct Ending<T: Send + 'static>(Option<T>);
-
-impl<T: Send + 'static> Deref for Ending<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        match &self.0 {
-            Some(held) => held,
-            None => unreachable!("taken when dropped"),
+    /// What the tables say, and nothing else.
+    fn bare(&self) -> Result<Arc<Facts>, PracticeError> {
+        let mut held = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(facts) = &*held {
+            return Ok(Arc::clone(facts));
         }
+        if !self.dossier.exists() {
+            return Err(PracticeError::Absent);
+        }
+        let tables = Arc::new(Tables::read(&self.dossier)?);
+        let people = People::read(tables.engine())?;
+        let facts = Arc::new(self.with(tables, people));
+        *held = Some(Arc::clone(&facts));
+        Ok(facts)
     }
-}
 
-impl<T: Send + 'static> Drop for Ending<T> {
-    fn drop(&mut self) {
-        let held = self.0.take();
-        std::thread::spawn(move || drop(held));
+    /// What was declared here, oldest first.
+    fn told(&self) -> Result<Vec<DeclarationRow>, PracticeError> {
+        let Some(memory) = &self.memory else { return Ok(Vec::new()) };
+        let mut told = memory.every_declaration()?;
+        told.sort_by_key(|one| one.id);
+        let row = |one: jalon_store::Declaration| DeclarationRow {
+            doctor: one.doctor.expose().to_owned(),
+            campaign: one.campaign,
+            indicator: one.item,
+            counts: Some((one.numerator.into(), one.denominator.into())),
+            start: None,
+            date: Some(one.declared_on),
+        };
+        Ok(told.into_iter().map(row).collect())
+    }
+
+    fn with(&self, tables: Arc<Tables>, people: People) -> Facts {
+        let Self { rules, overlay, .. } = *self;
+        let (seasons, lists) = (Mutex::default(), Mutex::default());
+        Facts { rules, overlay, tables, people, seasons, lists }
     }
 }
 
@@ -148,10 +199,8 @@ impl<T: Send + 'static> Drop for Ending<T> {
 pub struct Facts {
     rules: &'static Rules,
     overlay: Option<&'static Overlay>,
-    dossier: Dossier,
-    engine: Ending<Engine>,
+    tables: Arc<Tables>,
     people: People,
-    last: Option<Date>,
     seasons: Mutex<BTreeMap<Campaign, Arc<Vec<Book<'static>>>>>,
     lists: Mutex<BTreeMap<(Campaign, String), Arc<List>>>,
 }
@@ -161,12 +210,15 @@ pub struct Facts {
 pub struct List {
     /// Patients with gaps, in the order of need.
     pub worklist: Worklist<'static>,
-    /// The evidence, scheme by scheme.
-    pub readings: Vec<Reading<'static>>,
-    /// Cases that are probable and invisible to the fund.
-    pub finders: Vec<Finder>,
-    /// Everyone on the lists.
-    pub patients: BTreeSet<String>,
+    behind: Arc<Evidence>,
+}
+
+impl Deref for List {
+    type Target = Evidence;
+
+    fn deref(&self) -> &Evidence {
+        &self.behind
+    }
 }
 
 impl List {
@@ -184,39 +236,33 @@ impl List {
 }
 
 impl Facts {
-    fn read(
-        rules: &'static Rules,
-        overlay: Option<&'static Overlay>,
-        path: &Path,
-    ) -> Result<Self, PracticeError> {
-        let dossier = Dossier::open(path)?;
-        let engine = Ending(Some(Engine::open(&dossier)?));
-        let (people, last) = (People::read(&engine)?, engine.last_fact()?);
-        let (seasons, lists) = (Mutex::default(), Mutex::default());
-        Ok(Self { rules, overlay, dossier, engine, people, last, seasons, lists })
-    }
-
     /// The last day of which something is told.
     #[must_use]
-    pub const fn last_day(&self) -> Option<Date> {
-        self.last
+    pub fn last_day(&self) -> Option<Date> {
+        self.tables.last
     }
 
     /// Fingerprint of the tables.
     #[must_use]
     pub fn hash(&self) -> &str {
-        self.dossier.hash()
+        self.tables.dossier.hash()
     }
 
     /// Every doctor, by identifier.
     pub fn doctors(&self) -> impl Iterator<Item = &str> {
-        self.engine.profiles().iter().map(|profile| profile.doctor.as_str())
+        self.engine().profiles().iter().map(|profile| profile.doctor.as_str())
     }
 
     /// The engine, for the history of a patient.
     #[must_use]
     pub fn engine(&self) -> &Engine {
-        &self.engine
+        self.tables.engine()
+    }
+
+    /// The doctors and what they declared.
+    #[must_use]
+    pub const fn people(&self) -> &People {
+        &self.people
     }
 
     /// Values added to the rules.
@@ -225,8 +271,15 @@ impl Facts {
         self.overlay
     }
 
-    const fn books(&self, campaign: Campaign, doctor: Option<&'static str>) -> Books<'static> {
-        Books { rules: self.rules, campaign, overlay: self.overlay, list: None, doctor }
+    /// What the ledgers of a campaign are made from, whoever is paid.
+    #[must_use]
+    pub const fn books(&self, campaign: Campaign) -> Books<'static> {
+        Books { rules: self.rules, campaign, overlay: self.overlay, list: None, doctor: None }
+    }
+
+    /// What every scheme of a campaign counts, on the days and ages of another.
+    pub fn counted(&self, campaign: Campaign, facts: Campaign) -> Result<Count, PracticeError> {
+        self.tables.counted(&self.books(campaign), &self.people, facts)
     }
 
     /// What everyone is paid in a campaign, in the order of identifiers.
@@ -235,11 +288,9 @@ impl Facts {
         if let Some(season) = seasons.get(&campaign) {
             return Ok(Arc::clone(season));
         }
-        let books = self.books(campaign, None);
-        let schemes: Vec<_> =
-            self.rules.any_schemes().into_iter().filter(|one| one.covers(campaign)).collect();
-        let counted = books.count_all(&self.engine, &self.people, &schemes, campaign)?;
-        let season = Arc::new(books.books(&counted, &self.people, &self.engine)?);
+        let counted = self.counted(campaign, campaign)?;
+        let books = self.books(campaign);
+        let season = Arc::new(books.books(&counted, &self.people, self.engine())?);
         seasons.insert(campaign, Arc::clone(&season));
         Ok(season)
     }
@@ -274,27 +325,16 @@ impl Facts {
     ) -> Result<List, PracticeError> {
         // Everything kept about the list is about all doctors or about this one
         // by name: the question of whose list it is stays outside.
-        let books = self.books(campaign, None);
-        let today = self.last.filter(|day| *day < campaign.reference_day());
-        let today = today.and_then(|day| Standpoint::on(campaign, day));
-        let mut readings = Vec::with_capacity(schemes.len());
-        for scheme in schemes {
-            readings.push(Reading::of(&self.engine, &books, scheme, doctor, today)?);
-        }
-        let histories = Histories::read(&self.engine, doctor)?;
+        let books = self.books(campaign);
+        let behind = self.tables.evidence(&books, doctor, schemes)?;
         let mut worklist = Worklist::make(
             &books,
             &self.people,
-            &readings,
-            &histories,
-            today.map(Standpoint::reference_day),
+            &behind.readings,
+            &behind.histories,
+            self.tables.today(campaign).map(Standpoint::reference_day),
         )?;
         worklist.sort(Order::Need);
-        let mut patients = BTreeSet::new();
-        for reading in &readings {
-            patients.append(&mut reading.evidence.patients_of(doctor)?);
-        }
-        let finders = find(&self.engine, &books, schemes, &patients)?;
-        Ok(List { worklist, readings, finders, patients })
+        Ok(List { worklist, behind })
     }
 }

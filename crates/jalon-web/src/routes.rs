@@ -24,6 +24,8 @@ pub struct Route {
     /// Whether it only answers forms: it changes something, and shows nothing
     /// to whoever types its address.
     pub changes: bool,
+    /// Most bytes of a form with files; none where no file is taken.
+    files: Option<u64>,
     handler: fn() -> Handler,
 }
 
@@ -31,12 +33,19 @@ type Handler = MethodRouter<House>;
 
 /// An address that shows a page, and may answer its form.
 const fn page(path: &'static str, need: Need, handler: fn() -> Handler) -> Route {
-    Route { path, need, changes: false, handler }
+    Route { path, need, changes: false, files: None, handler }
 }
 
 /// An address that only answers a form.
 const fn form(path: &'static str, need: Need, handler: fn() -> Handler) -> Route {
-    Route { path, need, changes: true, handler }
+    Route { path, need, changes: true, files: None, handler }
+}
+
+impl Route {
+    /// The same, where a form may bring files: so many bytes at most.
+    const fn taking(self, bytes: u64) -> Self {
+        Self { files: Some(bytes), ..self }
+    }
 }
 
 /// All of them.
@@ -51,6 +60,19 @@ pub const ROUTES: &[Route] = &[
     page("/patients/export", Need::Patients, || get(pages::patients::export)),
     page("/patients/{number}", Need::Patients, || get(pages::patient::show)),
     page("/patients/{number}/pieces/{document}", Need::Patients, || get(pages::patient::proof)),
+    page("/declarations", Need::Sums, || {
+        get(pages::declarations::show).post(pages::declarations::save)
+    }),
+    page("/declarations/recapitulatif", Need::Sums, || get(pages::declarations::recap::show)),
+    page("/declarations/declarations.csv", Need::Sums, || get(pages::declarations::recap::table)),
+    form("/declarations/piece", Need::Patients, || post(pages::declarations::documents::add))
+        .taking(pages::declarations::documents::MOST),
+    page("/pieces/{number}", Need::Patients, || get(pages::declarations::documents::show)),
+    form("/pieces/retirer", Need::Patients, || post(pages::declarations::documents::remove)),
+    page("/calendrier", Need::Sums, || get(pages::calendar::show)),
+    form("/calendrier/versement", Need::OwnList, || post(pages::calendar::pay)),
+    form("/calendrier/retirer", Need::OwnList, || post(pages::calendar::cancel)),
+    form("/calendrier/prolongation", Need::OwnList, || post(pages::calendar::extend)),
     page("/aide", Need::Account, || get(pages::help::list)),
     page("/aide/{scheme}/{page}", Need::Account, || get(pages::help::show)),
     page("/reglages", Need::Account, || get(pages::settings::show)),
@@ -102,9 +124,9 @@ pub fn router(app: App) -> Router {
     let house = House::new(app);
     let mut router = Router::new();
     for route in ROUTES {
-        let (need, house) = (route.need, house.clone());
+        let (need, files, house) = (route.need, route.files, house.clone());
         let guarded = (route.handler)().route_layer(middleware::from_fn(
-            move |request: Request, next: Next| guard(house.clone(), need, request, next),
+            move |request: Request, next: Next| guard(house.clone(), need, files, request, next),
         ));
         router = router.route(route.path, guarded);
     }

@@ -1,11 +1,11 @@
 //! What payments depend on besides patients: who the doctors are, and what
 //! they declared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jalon_rules::Campaign;
 use jalon_rules::convention::{ListKind, Scheme};
 use jalon_rules::forfait::{self, Declaration, Doctor, RESERVED};
+use jalon_rules::{Campaign, Rules};
 
 use super::LedgerError;
 use crate::engine::Engine;
@@ -29,6 +29,40 @@ impl People {
             rows.entry(row.doctor.clone()).or_default().push(row);
         }
         Ok(Self { profiles: profiles.collect(), rows })
+    }
+
+    /// The same, where what was declared since, oldest first, holds in the
+    /// place of what the tables say: of the same doctor, campaign and item, and
+    /// of the item as a whole for its elements, or the other way round.
+    /// Starting rates stay.
+    #[must_use]
+    pub fn with_declarations(
+        mut self,
+        rules: &Rules,
+        later: impl IntoIterator<Item = DeclarationRow>,
+    ) -> Self {
+        for row in later {
+            let same = Campaign::new(row.campaign)
+                .map_or_else(BTreeSet::new, |campaign| rules.answered_by(&row.indicator, campaign));
+            let rows = self.rows.entry(row.doctor.clone()).or_default();
+            rows.retain_mut(|told| {
+                let about = told.indicator == row.indicator || same.contains(&*told.indicator);
+                if about && told.campaign == row.campaign {
+                    told.counts = None;
+                    return told.start.is_some();
+                }
+                true
+            });
+            rows.push(row);
+        }
+        self
+    }
+
+    /// Everything that a doctor declared and that holds or may hold, for all
+    /// campaigns; the latest word on an item comes last.
+    #[must_use]
+    pub fn declarations(&self, doctor: &str) -> &[DeclarationRow] {
+        self.rows.get(doctor).map_or(&[], Vec::as_slice)
     }
 
     /// The centre a doctor works in, if any.
@@ -88,5 +122,59 @@ impl People {
             first_practice: None,
         };
         doctor.told_by(declared)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(campaign: i16, indicator: &str, counts: Option<(u64, u64)>) -> DeclarationRow {
+        let start = counts.is_none().then(|| 62.into());
+        let doctor = "M1".to_owned();
+        DeclarationRow { doctor, campaign, indicator: indicator.into(), counts, start, date: None }
+    }
+
+    /// Campaign, item, counts.
+    type Told<'p> = (i16, &'p str, Option<(u64, u64)>);
+
+    fn told(people: &People) -> Vec<Told<'_>> {
+        let rows = people.declarations("M1").iter();
+        rows.map(|row| (row.campaign, row.indicator.as_str(), row.counts)).collect()
+    }
+
+    #[test]
+    fn the_later_word_holds() {
+        let rules = Rules::bundled().unwrap();
+        let rows = vec![
+            row(2022, "tabac", Some((1, 2))),
+            row(2022, "tabac", None),
+            row(2022, "teleservices", Some((1, 1))),
+            row(2023, "tabac", Some((3, 4))),
+        ];
+        let people =
+            People { rows: BTreeMap::from([("M1".to_owned(), rows)]), ..People::default() };
+        let people = people.with_declarations(
+            &rules,
+            [
+                row(2022, "tabac", Some((5, 6))),
+                row(2022, "tele-grossesse", Some((7, 8))),
+                row(2022, "tele-atmp", Some((9, 10))),
+            ],
+        );
+        assert_eq!(
+            told(&people),
+            [
+                // The starting rate is no declaration.
+                (2022, "tabac", None),
+                (2023, "tabac", Some((3, 4))),
+                (2022, "tabac", Some((5, 6))),
+                // An element in the place of the item as a whole; two elements stand together.
+                (2022, "tele-grossesse", Some((7, 8))),
+                (2022, "tele-atmp", Some((9, 10))),
+            ]
+        );
+        let people = people.with_declarations(&rules, [row(2022, "teleservices", Some((0, 1)))]);
+        assert_eq!(told(&people).len(), 4, "the item as a whole in the place of its elements");
     }
 }

@@ -16,6 +16,7 @@ use super::frame::{About, Choice, Frame};
 use super::visit::Visit;
 use crate::app::House;
 use crate::failure::Failure;
+use crate::fields::Fields;
 use crate::practice::{Facts, List, PracticeError};
 use crate::work::away;
 
@@ -53,6 +54,20 @@ impl FromRequestParts<House> for Look {
         let Query(asked) = Query::<Asked>::from_request_parts(parts, house)
             .await
             .map_err(|_| Failure::NotFound)?;
+        Self::at(visit, asked).await
+    }
+}
+
+impl Look {
+    /// A look as the fields of a form say: they name what its page was about.
+    pub async fn of_form(visit: Visit, fields: &Fields) -> Result<Self, Failure> {
+        let campaign = fields.given("campagne").map(str::parse).transpose();
+        let campagne = campaign.map_err(|_| Failure::NotFound)?;
+        let medecin = fields.given("medecin").map(str::to_owned);
+        Self::at(visit, Asked { campagne, medecin }).await
+    }
+
+    async fn at(visit: Visit, asked: Asked) -> Result<Self, Failure> {
         let practice = Arc::clone(&visit.app.practice);
         let facts = away(move || Ok(practice.facts()?)).await?;
         let year = asked.campagne.or(facts.last_day().map(jiff::civil::Date::year));

@@ -4,8 +4,10 @@
 pub mod account;
 pub mod assets;
 pub mod backups;
+pub mod calendar;
 pub mod conformity;
 pub mod consents;
+pub mod declarations;
 mod frame;
 pub mod help;
 pub mod indicator;

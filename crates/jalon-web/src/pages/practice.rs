@@ -6,15 +6,13 @@ use axum::response::{IntoResponse, Response};
 use jalon_store::SECOND_FACTOR;
 
 use super::{Frame, Visit, html};
+use crate::calendar::FUND;
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::texts::Settings;
 
 /// The setting that holds the name of the practice.
 const NAME: &str = "cabinet";
-
-/// The setting that holds the code of its fund.
-const FUND: &str = "caisse";
 
 #[derive(Template)]
 #[template(path = "practice.html")]

@@ -9,6 +9,8 @@ texts! {
         today: "Aujourd'hui", "Today";
         indicators: "Indicateurs", "Indicators";
         patients: "Patients à rappeler", "Patients to call";
+        declarations: "Déclarations", "Declarations";
+        calendar: "Calendrier", "Calendar";
         help: "Aide", "Help";
         campaign: "Campagne", "Campaign";
         doctor: "Médecin", "Doctor";
@@ -82,7 +84,7 @@ texts! {
         not_this_site: "Adresse refusée", "Address refused";
         not_this_site_says: "Ouvrez l'application à l'adresse que la console affiche.", "Open the application at the address that the console shows.";
         no_facts: "Aucune donnée pour l'instant", "No data yet";
-        no_facts_says: "Le dossier du cabinet n'existe pas encore. Importez vos données : jalon importer --aide.", "The practice's dossier does not exist yet. Import your data: jalon importer --aide.";
+        no_facts_says: "Le dossier du cabinet n'existe pas encore. Importez vos données, par la page Import ou par jalon importer.", "The practice's dossier does not exist yet. Import your data, with the Import page or with jalon importer.";
         refused: "Impossible", "Not possible";
         refused_says: "Rien n'a été changé.", "Nothing was changed.";
         wait: "Trop de demandes", "Too many requests";

@@ -3,7 +3,9 @@
 
 mod account;
 mod calls;
+mod calendar;
 mod common;
+mod declarations;
 mod door;
 mod settings;
 
@@ -11,7 +13,9 @@ use axum::http::HeaderValue;
 
 pub use account::Account;
 pub use calls::Calls;
+pub use calendar::Calendar;
 pub use common::Texts;
+pub use declarations::Declarations;
 pub use door::Door;
 pub use settings::Settings;
 
