@@ -191,6 +191,20 @@ impl Rules {
         pages
     }
 
+    /// The indicators paid by patient, each identifier once.
+    #[must_use]
+    pub fn paid_by_patient(&self) -> Vec<&Page> {
+        let mut pages: Vec<&Page> = Vec::new();
+        for (_, scheme) in self.schemes().filter(|(_, scheme)| scheme.form == Form::PerPatient) {
+            for page in self.pages_of(scheme) {
+                if pages.iter().all(|known| known.id != page.id) {
+                    pages.push(page);
+                }
+            }
+        }
+        pages
+    }
+
     /// The pages of that identifier, whatever their scheme.
     pub fn pages_named(&self, id: &str) -> impl Iterator<Item = &Page> {
         self.pages.iter().filter(move |page| page.id == id)

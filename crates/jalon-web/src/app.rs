@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 
 use crate::demo;
+use crate::imports::Imports;
 use crate::keys::Keys;
 use crate::practice::Practice;
 use crate::site::Site;
@@ -88,6 +89,8 @@ pub struct Setting {
     pub log: Log,
     /// The folder in which the demonstration may be made.
     pub demonstration: PathBuf,
+    /// The nomenclature that gives imported drugs their class, if any.
+    pub nomenclature: Option<PathBuf>,
 }
 
 /// A practice and its memory, shared by every request about it.
@@ -103,6 +106,8 @@ pub struct App {
     pub demo: bool,
     /// Names of doctors in addresses.
     pub(crate) keys: Keys,
+    /// What is being brought in.
+    pub(crate) imports: Arc<Imports>,
 }
 
 impl App {
@@ -123,7 +128,8 @@ impl App {
             ));
         }
         let keys = Keys::new(store.page_secret()?);
-        Ok(Self { practice, store, setting: setting.into(), demo, keys })
+        let imports = Arc::new(Imports::new(store.documents_dir().with_file_name("imports")));
+        Ok(Self { practice, store, setting: setting.into(), demo, keys, imports })
     }
 
     /// What time it is.

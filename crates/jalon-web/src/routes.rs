@@ -12,7 +12,7 @@ use crate::app::{App, House};
 use crate::failure::Failure;
 pub use crate::guard::Need;
 use crate::guard::guard;
-use crate::{finish, pages};
+use crate::{finish, pages, spool};
 
 /// An address.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +73,13 @@ pub const ROUTES: &[Route] = &[
     form("/calendrier/versement", Need::OwnList, || post(pages::calendar::pay)),
     form("/calendrier/retirer", Need::OwnList, || post(pages::calendar::cancel)),
     form("/calendrier/prolongation", Need::OwnList, || post(pages::calendar::extend)),
+    page("/import", Need::Import, || get(pages::import::show).post(pages::import::begin))
+        .taking(spool::MOST),
+    form("/import/annuler", Need::Import, || post(pages::import::take_back)),
+    page("/import/{number}", Need::Import, || get(pages::import::follow)),
+    form("/import/{number}/garder", Need::Import, || post(pages::import::keep)),
+    form("/import/{number}/abandonner", Need::Import, || post(pages::import::drop_it)),
+    form("/import/{number}/correspondance", Need::Import, || post(pages::import::correspond)),
     page("/aide", Need::Account, || get(pages::help::list)),
     page("/aide/{scheme}/{page}", Need::Account, || get(pages::help::show)),
     page("/reglages", Need::Account, || get(pages::settings::show)),

@@ -173,6 +173,9 @@ pub struct Serve {
     /// Valeurs à ajouter aux règles : celles d'un relevé
     #[arg(long, value_name = "DIR")]
     pub complement: Option<PathBuf>,
+    /// Nomenclature qui donne leur classe aux médicaments importés
+    #[arg(long, value_name = "DIR")]
+    pub nomenclature: Option<PathBuf>,
     /// Port de cet ordinateur [défaut : 8437]
     #[arg(long, value_name = "N", default_value_t = 8437, hide_default_value = true)]
     pub port: u16,

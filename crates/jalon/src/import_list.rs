@@ -7,18 +7,20 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jalon_data::fault::{escaped, shown};
 use jalon_import::ImportError;
-use jalon_import::columns::{self, Columns, Given, Saved};
+use jalon_import::columns::{self, Columns};
 use jalon_import::label::{Catalogue, Known, Meaning};
-use jalon_import::list::{self, Download, FIELDS, List, Outcome, Reading, Request};
+use jalon_import::list::{self, Asked, FIELDS, Intake, Outcome, Reading};
 use jalon_import::sheet::{self, Limits, Workbook};
-use jalon_rules::convention::Form;
 use jalon_rules::french;
+use jalon_rules::page::Page;
 use jalon_rules::rules::Rules;
 use jiff::civil::Date;
 
 use crate::args::day;
 use crate::failure::Failure;
 use crate::{load, text};
+
+pub use jalon_import::columns::{correspondence, kept};
 
 /// Rows that the terminal shows of a new file.
 const EXAMPLES: usize = 3;
@@ -97,86 +99,34 @@ pub fn run(args: &ImportList) -> Result<(), Failure> {
     let failed = |error| failure(error, &args.fichier);
     let book = sheet::read(&args.fichier, &Limits::USUAL).map_err(failed)?;
     let file = args.fichier.display().to_string();
-    let path = correspondence(&args.vers, &args.correspondance);
-    let saved = columns::load(&path).map_err(failed)?;
-    let given = Given {
+    let asked = Asked {
+        folder: &args.vers,
+        name: &args.correspondance,
         file: &file,
-        saved: saved.as_ref(),
         columns: &args.reading.colonne,
-        sheet: args.reading.feuille.as_deref(),
-        least: 2,
-    };
-    let columns = columns::propose(&book, FIELDS, &given).map_err(failed)?;
-    let keep = kept(saved.as_ref(), &columns, &args.reading.colonne, &args.reading.libelle);
-    let request = Request {
-        file: &file,
-        columns: &columns,
+        labels: &args.reading.libelle,
         indicator: args.indicateur.as_deref(),
-        labels: &keep.labels,
+        sheet: args.reading.feuille.as_deref(),
+        date: args.date.unwrap_or_else(|| jiff::Zoned::now().date()),
+        whole: args.complet,
         catalogue: &catalogue(&rules),
     };
-    let reading = list::read(&book, &request).map_err(failed)?;
-    let mut list = List::load(&args.vers, &args.correspondance).map_err(failed)?;
-    let download = Download {
-        date: args.date.unwrap_or_else(|| jiff::Zoned::now().date()),
-        hash: &fingerprint(args, &book, &columns, &keep),
-        indicator: args.indicateur.as_deref(),
-        whole: args.complet,
-    };
-    let outcome = list::merge(&mut list, &reading, &download).map_err(failed)?;
-    if !args.reading.a_blanc && matches!(outcome, Outcome::Added { .. }) {
-        let rendered = columns::render(&keep).into_bytes();
-        list.save_with(&args.vers, vec![(path, rendered)]).map_err(failed)?;
+    let mut intake = Intake::read(&book, &asked).map_err(failed)?;
+    if !args.reading.a_blanc {
+        intake.keep(&args.vers).map_err(failed)?;
     }
 
     let mut out = String::new();
-    if args.reading.a_blanc || saved.is_none() {
-        out.push_str(&correspondence_table(&book, &columns, FIELDS, &args.correspondance));
-        let _ = writeln!(out, "{}\n", preview(&book, &columns));
+    if args.reading.a_blanc || intake.first {
+        let columns = &intake.columns;
+        out.push_str(&correspondence_table(&book, columns, FIELDS, &args.correspondance));
+        let _ = writeln!(out, "{}\n", preview(&book, columns));
     }
-    report(&mut out, args, &book, &reading, &outcome);
+    report(&mut out, args, &book, &intake.reading, &intake.outcome);
     if args.reading.a_blanc {
         out.push_str("\nÀ blanc : rien n'a été écrit.\n");
     }
     text::print(&out)
-}
-
-/// The file of a correspondence.
-pub fn correspondence(folder: &Path, name: &str) -> PathBuf {
-    folder.join("correspondances").join(format!("{name}.toml"))
-}
-
-/// What the next import will find.
-pub fn kept(
-    saved: Option<&Saved>,
-    columns: &Columns,
-    given: &[(String, String)],
-    labels: &[(String, String)],
-) -> Saved {
-    let mut keep = saved.cloned().unwrap_or_default();
-    // Fields done without stay so.
-    keep.columns.retain(|_, title| title.is_empty());
-    keep.columns.extend(given.iter().filter(|(_, title)| title.is_empty()).cloned());
-    keep.columns.extend(columns.titles());
-    keep.labels.extend(labels.iter().cloned());
-    keep
-}
-
-/// What decides the result, besides what the list already holds.
-fn fingerprint(args: &ImportList, book: &Workbook, columns: &Columns, keep: &Saved) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let sheet = book.sheets.get(columns.sheet).map_or("", |sheet| sheet.name.as_str());
-    let parts = [
-        book.hash.as_str(),
-        sheet,
-        &columns::render(keep),
-        args.indicateur.as_deref().unwrap_or_default(),
-        if args.complet { "complet" } else { "" },
-    ];
-    for part in parts {
-        hasher.update(part.as_bytes()).update(&[0]);
-    }
-    hasher.finalize().to_hex().to_string()
 }
 
 /// Indicators named by options must exist.
@@ -192,18 +142,12 @@ fn check(args: &ImportList, rules: &Rules) -> Result<(), Failure> {
 
 /// What the labels of a list may mean: the indicators paid by patient.
 fn catalogue(rules: &Rules) -> Catalogue {
-    let mut known: Vec<Known> = Vec::new();
-    for (_, scheme) in rules.schemes().filter(|(_, scheme)| scheme.form == Form::PerPatient) {
-        for page in rules.pages_of(scheme) {
-            if !known.iter().any(|one| one.id == page.id) {
-                known.push(Known {
-                    id: page.id.clone(),
-                    title: page.title.clone(),
-                    about: page.text.join(" "),
-                });
-            }
-        }
-    }
+    let known = |page: &Page| Known {
+        id: page.id.clone(),
+        title: page.title.clone(),
+        about: page.text.join(" "),
+    };
+    let known: Vec<_> = rules.paid_by_patient().into_iter().map(known).collect();
     Catalogue::new(&known)
 }
 

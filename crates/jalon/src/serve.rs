@@ -34,6 +34,7 @@ pub fn run(args: &Serve) -> Result<(), Failure> {
             anstream::eprintln!("{:.3} {line}", Timestamp::now());
         }),
         demonstration: memory.join("demonstration"),
+        nomenclature: args.nomenclature.clone(),
     };
     quiet_panics();
     let practice = Practice::new(rules, overlay, &args.dossier);

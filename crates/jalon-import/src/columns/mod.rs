@@ -5,6 +5,7 @@ mod file;
 mod propose;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 pub use file::{load, render};
 pub(crate) use propose::one_fault;
@@ -68,4 +69,27 @@ impl Columns {
     pub fn titles(&self) -> BTreeMap<String, String> {
         self.fields.iter().map(|(key, (_, title))| ((*key).to_owned(), title.clone())).collect()
     }
+}
+
+/// The file of a correspondence, in a folder.
+#[must_use]
+pub fn correspondence(folder: &Path, name: &str) -> PathBuf {
+    folder.join("correspondances").join(format!("{name}.toml"))
+}
+
+/// What the next import will find.
+#[must_use]
+pub fn kept(
+    saved: Option<&Saved>,
+    columns: &Columns,
+    given: &[(String, String)],
+    labels: &[(String, String)],
+) -> Saved {
+    let mut keep = saved.cloned().unwrap_or_default();
+    // Fields done without stay so.
+    keep.columns.retain(|_, title| title.is_empty());
+    keep.columns.extend(given.iter().filter(|(_, title)| title.is_empty()).cloned());
+    keep.columns.extend(columns.titles());
+    keep.labels.extend(labels.iter().cloned());
+    keep
 }

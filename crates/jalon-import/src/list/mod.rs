@@ -1,6 +1,7 @@
 //! The lists of patients that the fund lends: read, compared with the last one,
 //! kept with what the practice did about each line.
 
+mod intake;
 mod merge;
 mod nir;
 mod read;
@@ -8,6 +9,7 @@ mod store;
 
 use crate::columns::Field;
 
+pub use intake::{Asked, Intake};
 pub use merge::{Counts, Download, Outcome, merge};
 pub use nir::Nir;
 pub use read::{Line, Reading, Request, preview, read};

@@ -10,6 +10,7 @@ pub mod consents;
 pub mod declarations;
 mod frame;
 pub mod help;
+pub mod import;
 pub mod indicator;
 pub mod indicators;
 pub mod invitation;

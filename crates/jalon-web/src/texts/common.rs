@@ -11,6 +11,7 @@ texts! {
         patients: "Patients à rappeler", "Patients to call";
         declarations: "Déclarations", "Declarations";
         calendar: "Calendrier", "Calendar";
+        import: "Import", "Import";
         help: "Aide", "Help";
         campaign: "Campagne", "Campaign";
         doctor: "Médecin", "Doctor";

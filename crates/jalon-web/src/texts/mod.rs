@@ -7,6 +7,7 @@ mod calendar;
 mod common;
 mod declarations;
 mod door;
+mod import;
 mod settings;
 
 use axum::http::HeaderValue;
@@ -17,6 +18,7 @@ pub use calendar::Calendar;
 pub use common::Texts;
 pub use declarations::Declarations;
 pub use door::Door;
+pub use import::Import;
 pub use settings::Settings;
 
 /// A language of the screens.

@@ -84,6 +84,7 @@ impl Server {
             clock: Clock::new(move || hour.now().to_zoned(tz::TimeZone::UTC)),
             log: Log::new(move |line| lines.lock().unwrap().push(line.to_owned())),
             demonstration: folder.path().join("demonstration"),
+            nomenclature: None,
         };
         let app = App::new(practice, store, setting).unwrap();
         let router = router(app.clone());

@@ -1,0 +1,93 @@
+//! The words of imports.
+
+use super::texts;
+
+texts! {
+    /// What is brought in.
+    Import {
+        title: "Import", "Import";
+        says: "Un import est d'abord essayé : la page montre ce qu'il ferait, et rien n'est gardé avant votre accord. Chaque import est un lot, que l'on peut annuler.", "An import is tried first: the page shows what it would do, and nothing is kept before you agree. Each import is a batch, which can be taken back.";
+        plain: "Ce dossier est fait de tables simples : aucun lot n'y entre. Faites-en un dossier de lots, par « jalon importer tables DOSSIER --vers NOUVEAU », puis servez NOUVEAU.", "This dossier is made of plain tables: no batch comes in. Make a dossier of batches of it, with “jalon importer tables DOSSIER --vers NOUVEAU”, then serve NOUVEAU.";
+        no_demo: "La démonstration n'importe rien : n'y mettez rien de vrai.", "The demonstration imports nothing: put nothing real in it.";
+        bring: "Apporter des fichiers", "Bring files";
+        kind: "Ce que c'est", "What it is";
+        tables: "Tables canoniques, toutes ou quelques-unes (CSV, Parquet)", "Canonical tables, all or some (CSV, Parquet)";
+        dcir: "Extraction du SNDS (DCIR)", "Extraction of the SNDS (DCIR)";
+        fhir: "Export FHIR R4 d'un logiciel", "FHIR R4 export of a software";
+        omop: "Entrepôt OMOP CDM 5.4 (CSV ou ZIP)", "OMOP CDM 5.4 warehouse (CSV or ZIP)";
+        list: "Liste de patients d'amelipro (XLS, XLSX, ODS, CSV)", "List of patients from amelipro (XLS, XLSX, ODS, CSV)";
+        files: "Fichiers", "Files";
+        folder: "ou un dossier entier", "or a whole folder";
+        cap: "1 Gio par envoi ; les fichiers sont reconnus à leur contenu, et retirés une fois lus.", "1 GiB an upload; files are recognised by their content, and removed once read.";
+        since: "Médecin traitant depuis le (FHIR, OMOP ; facultatif)", "Attached since (FHIR, OMOP; optional)";
+        send: "Envoyer et essayer", "Send and try";
+        batches: "Lots importés", "Batches brought in";
+        no_batch: "Aucun lot.", "No batch.";
+        lot: "Lot", "Batch";
+        source: "Source", "Source";
+        day: "Importé le", "Brought in on";
+        rows: "Lignes", "Rows";
+        left: "Écartées", "Set aside";
+        take_back: "Annuler ce lot", "Take this batch back";
+        no_kind: "Dites ce que c'est.", "Say what it is.";
+        no_file: "Aucun fichier n'a été reçu : choisissez-en un.", "No file was received: choose one.";
+        bad_day: "jour illisible : une date comme 2024-01-31", "unreadable day: a date such as 2024-01-31";
+        trying: "L'import est essayé. Cette page se recharge d'elle-même.", "The import is being tried. This page loads itself again.";
+        keeping: "L'import est en cours. Cette page se recharge d'elle-même.", "The import is under way. This page loads itself again.";
+        merging: "Tous les lots deviennent un seul dossier. Cette page se recharge d'elle-même.", "All batches are becoming one dossier. This page loads itself again.";
+        taking_back: "Le lot est en cours d'annulation. Cette page se recharge d'elle-même.", "The batch is being taken back. This page loads itself again.";
+        reload: "Recharger", "Load again";
+        proposed: "Voici ce que ferait l'import. Rien n'est gardé pour l'instant.", "This is what the import would do. Nothing is kept yet.";
+        already: "Ces mêmes fichiers sont déjà là, depuis le", "These same files are there already, since";
+        kept: "Importé. Les chiffres sont à jour.", "Brought in. Figures are up to date.";
+        taken_back: "Lot annulé : le dossier est comme s'il n'était jamais venu.", "Batch taken back: the dossier is as if it had never come.";
+        refused: "Impossible : rien n'a changé.", "Not possible: nothing changed.";
+        of_which: ", dont voici les premières :", ", of which the first:";
+        keep: "Importer", "Bring in";
+        drop: "Abandonner", "Give up";
+        back: "Tous les imports", "All imports";
+        read: "Lu", "Read";
+        count: "Nombre", "Number";
+        table: "Table", "Table";
+        in_lot: "Dans ce lot", "In this batch";
+        in_all: "Dans le dossier", "In the dossier";
+        set_aside: "Écarté à la lecture", "Set aside when read";
+        met: "Écarté du dossier, tous lots réunis", "Set aside from the dossier, all batches together";
+        places: "Premières places", "First places";
+        notes: "Remarques", "Remarks";
+        fault: "Faute", "Fault";
+        file: "Fichier", "File";
+        line: "Ligne", "Line";
+        hint: "Que faire", "What to do";
+        mapping: "Quelle colonne est quoi", "Which column is which";
+        field: "Champ", "Field";
+        column: "Colonne du fichier", "Column of the file";
+        none: "aucune", "none";
+        examples: "Exemples, masqués", "Examples, masked";
+        others: "Autres colonnes, gardées sous leur titre :", "Other columns, kept under their title:";
+        labels: "Quel indicateur désigne chaque libellé", "Which indicator each label names";
+        indicator: "Indicateur", "Indicator";
+        whole_indicator: "Indicateur de tout le fichier, si aucune colonne ne le dit", "Indicator of the whole file, if no column tells";
+        sheet: "Feuille", "Sheet";
+        list_name: "Nom de la liste : un par médecin", "Name of the list: one a doctor";
+        list_day: "Jour du téléchargement", "Day of the download";
+        whole: "Le fichier est toute la liste : un indicateur qu'il ne nomme pas n'a plus personne", "The file is the whole list: an indicator it does not name has nobody left";
+        try_again: "Relire ainsi", "Read it so";
+        bad_name: "Un nom de liste : minuscules, chiffres et tirets", "A list name: lower case letters, digits, dashes";
+        choose_below: "choisissez ci-dessous, puis relisez", "choose below, then read again";
+        moves: "Ce qui bouge", "What moves";
+        new: "Nouvelles", "New";
+        gone: "Disparues", "Gone";
+        changed: "Changées", "Changed";
+        came_back: "Revenues", "Back";
+        gone_says: "Disparue : comptée par la caisse, ou patient sorti de la liste. Le suivi reste.", "Gone: counted by the fund, or patient off the list. What was done stays.";
+        list_already: "Ce fichier est déjà dans la liste, depuis le", "This file is in the list already, since";
+        list_kept: "Liste gardée.", "List kept.";
+        keep_list: "Garder la liste", "Keep the list";
+        lines: "lignes", "lines";
+        unsound: "Numéros de sécurité sociale à la clé ou à la forme fausse", "Social security numbers with a wrong key or shape";
+        doubled: "Lignes en double, gardées une fois", "Doubled lines, kept once";
+        totals: "Lignes de total, laissées", "Lines of totals, left out";
+        untouched: "Absents du fichier, laissés comme ils étaient", "Absent from the file, left as they were";
+    }
+}
