@@ -33,6 +33,48 @@ pub struct SameSubject {
     span: Range<usize>,
 }
 
+/// Schemes of one campaign and those of another that came in their place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pair<'r> {
+    /// Those of the first campaign.
+    pub before: Vec<&'r str>,
+    /// Those of the second.
+    pub after: Vec<&'r str>,
+}
+
+impl Rules {
+    /// Which schemes stand beside which: those of the same name, those that the
+    /// conventions say replaced others, then those that stand alone.
+    #[must_use]
+    pub fn pairs<'r>(&'r self, before: &[&'r str], after: &[&'r str]) -> Vec<Pair<'r>> {
+        let mut pairs: Vec<Pair<'r>> = Vec::new();
+        for old in before {
+            let heirs: Vec<&str> = if after.contains(old) {
+                vec![old]
+            } else {
+                let replaced = self.replacements().filter(|one| one.before == *old);
+                replaced.map(|one| one.after.as_str()).filter(|heir| after.contains(heir)).collect()
+            };
+            let shares = |pair: &&mut Pair<'_>| heirs.iter().any(|heir| pair.after.contains(heir));
+            match pairs.iter_mut().find(shares) {
+                Some(pair) => {
+                    pair.before.push(old);
+                    let new = heirs.into_iter().filter(|heir| !pair.after.contains(heir));
+                    let new: Vec<_> = new.collect();
+                    pair.after.extend(new);
+                }
+                None => pairs.push(Pair { before: vec![old], after: heirs }),
+            }
+        }
+        for new in after {
+            if pairs.iter().all(|pair| !pair.after.contains(new)) {
+                pairs.push(Pair { before: Vec::new(), after: vec![new] });
+            }
+        }
+        pairs
+    }
+}
+
 impl Replacement {
     /// Reads an entry of `remplacement`.
     pub(crate) fn read(walk: &mut Walk<'_>, mut keys: Keys<'_, '_>) -> Option<Sourced<Self>> {

@@ -73,6 +73,12 @@ pub const ROUTES: &[Route] = &[
     form("/calendrier/versement", Need::OwnList, || post(pages::calendar::pay)),
     form("/calendrier/retirer", Need::OwnList, || post(pages::calendar::cancel)),
     form("/calendrier/prolongation", Need::OwnList, || post(pages::calendar::extend)),
+    page("/simulation", Need::OwnList, || get(pages::simulator::show)),
+    page("/simulation/reforme.toml", Need::OwnList, || get(pages::simulator::reform)),
+    form("/simulation/ouvrir", Need::OwnList, || post(pages::simulator::open)),
+    page("/simulateur", Need::Nothing, || get(pages::simulator::public::show)),
+    page("/simulateur/simulation.toml", Need::Nothing, || get(pages::simulator::public::file)),
+    form("/simulateur/ouvrir", Need::Nothing, || post(pages::simulator::public::open)),
     page("/import", Need::Import, || get(pages::import::show).post(pages::import::begin))
         .taking(spool::MOST),
     form("/import/annuler", Need::Import, || post(pages::import::take_back)),

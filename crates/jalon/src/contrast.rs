@@ -8,6 +8,7 @@ use jalon_data::Dossier;
 use jalon_engine::Engine;
 use jalon_engine::ledger::{Books, Ledger, Part, People};
 use jalon_rules::any_scheme::AnyScheme;
+use jalon_rules::replacement::Pair;
 use jalon_rules::{Campaign, Range, Rules};
 
 use crate::args::{Contrast, Output};
@@ -42,7 +43,7 @@ pub fn run(args: &Contrast) -> Result<(), Failure> {
     let before = payees(&books(first), &engine, &people, &old, first)?;
     let after = payees(&books(second), &engine, &people, &new, facts)?;
     drop(work);
-    let pairs = pairs(&rules, &paying(&old, &before), &paying(&new, &after));
+    let pairs = rules.pairs(&paying(&old, &before), &paying(&new, &after));
     let contrast = Compared { args, rules: &rules, first, second, pairs, before, after };
     match args.format {
         Output::Table => text::print(&screen::page(&contrast, overlay.as_ref())),
@@ -67,12 +68,6 @@ struct Paid<'r> {
     euros: Range,
     /// What the unrounded amount is made of.
     parts: Vec<Part<'r>>,
-}
-
-/// Schemes of one campaign and those of another that came in their place.
-struct Pair<'r> {
-    before: Vec<&'r str>,
-    after: Vec<&'r str>,
 }
 
 struct Compared<'a, 'r> {
@@ -120,36 +115,6 @@ fn paying<'r>(schemes: &[AnyScheme<'r>], payees: &[Payee<'r>]) -> Vec<&'r str> {
         paid.any(|paid| paid.scheme == *id)
     })
     .collect()
-}
-
-/// Which schemes stand beside which: those of the same name, those that the
-/// conventions say replaced others, then those that stand alone.
-fn pairs<'r>(rules: &'r Rules, before: &[&'r str], after: &[&'r str]) -> Vec<Pair<'r>> {
-    let mut pairs: Vec<Pair<'r>> = Vec::new();
-    for old in before {
-        let heirs: Vec<&str> = if after.contains(old) {
-            vec![old]
-        } else {
-            let replaced = rules.replacements().filter(|one| one.before == *old);
-            replaced.map(|one| one.after.as_str()).filter(|heir| after.contains(heir)).collect()
-        };
-        let shares = |pair: &&mut Pair<'_>| heirs.iter().any(|heir| pair.after.contains(heir));
-        match pairs.iter_mut().find(shares) {
-            Some(pair) => {
-                pair.before.push(old);
-                let new = heirs.into_iter().filter(|heir| !pair.after.contains(heir));
-                let new: Vec<_> = new.collect();
-                pair.after.extend(new);
-            }
-            None => pairs.push(Pair { before: vec![old], after: heirs }),
-        }
-    }
-    for new in after {
-        if pairs.iter().all(|pair| !pair.after.contains(new)) {
-            pairs.push(Pair { before: Vec::new(), after: vec![new] });
-        }
-    }
-    pairs
 }
 
 impl<'r> Compared<'_, 'r> {

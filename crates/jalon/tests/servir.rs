@@ -3,55 +3,15 @@
 
 #[cfg(test)]
 mod commun;
+#[cfg(test)]
+mod serveur;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::io::Read as _;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use commun::{command, folder, has, jalon};
-
-/// The command, running, and what its console shows.
-struct Served {
-    child: Child,
-    out: BufReader<ChildStdout>,
-    greeting: String,
-    port: u16,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
-
-#[cfg(test)]
-fn serve(arguments: &[&str]) -> Served {
-    let mut command = command();
-    command.args(["servir", "--port", "0"]).args(arguments);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    let mut greeting = String::new();
-    while !greeting.contains("Ctrl-C") {
-        assert_ne!(out.read_line(&mut greeting).unwrap(), 0, "{greeting}");
-    }
-    let port = greeting.split("127.0.0.1:").nth(1).unwrap().split('/').next().unwrap();
-    Served { child, out, port: port.parse().unwrap(), greeting }
-}
-
-/// What the server answers to a request.
-#[cfg(test)]
-fn ask(port: u16, request: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
-    let request = request.replace('\n', "\r\n").replace("{port}", &port.to_string());
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
-const HEAD: &str = "Host: 127.0.0.1:{port}\nConnection: close\n";
+use commun::{folder, has, jalon};
+use serveur::{HEAD, ask, demonstration, serve};
 
 #[test]
 fn it_answers_on_its_port_and_stops_when_asked() {
@@ -117,17 +77,7 @@ fn the_demonstration_is_one_form_away_and_keeps_to_itself() {
     let dir = folder(&[]);
     let dossier = dir.path().join("cabinet");
     let served = serve(&["--dossier", dossier.to_str().unwrap()]);
-    let code = served.greeting.lines().map(str::trim).find(|line| line.len() == 24);
-    let code = code.unwrap_or_else(|| panic!("no code in {}", served.greeting));
-    let body = format!("code={code}");
-    let sent = format!(
-        "POST /mise-en-service/demonstration HTTP/1.1\n{HEAD}Origin: http://127.0.0.1:{{port}}\nContent-Type: application/x-www-form-urlencoded\nContent-Length: {}\n\n{body}",
-        body.len()
-    );
-    let opened = ask(served.port, &sent);
-    assert!(opened.starts_with("HTTP/1.1 303"), "{opened}");
-    let cookie = opened.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
-    let cookie = cookie.split(';').next().unwrap();
+    let cookie = demonstration(&served);
     let today = ask(served.port, &format!("GET / HTTP/1.1\n{HEAD}Cookie: {cookie}\n\n"));
     assert!(today.starts_with("HTTP/1.1 200"), "{today}");
     has(&today, &["Démonstration : personnes inventées"]);

@@ -31,6 +31,13 @@ impl People {
         Ok(Self { profiles: profiles.collect(), rows })
     }
 
+    /// The same, with a doctor whom no table describes.
+    #[must_use]
+    pub fn with_profile(mut self, profile: Profile) -> Self {
+        self.profiles.insert(profile.doctor.clone(), profile);
+        self
+    }
+
     /// The same, where what was declared since, oldest first, holds in the
     /// place of what the tables say: of the same doctor, campaign and item, and
     /// of the item as a whole for its elements, or the other way round.

@@ -48,13 +48,14 @@ pub struct Link {
 
 impl Need {
     /// The pages of the menu: address, name, and whom they are for.
-    pub(crate) const fn pages(t: &Texts) -> [(&'static str, &'static str, Self); 9] {
+    pub(crate) const fn pages(t: &Texts) -> [(&'static str, &'static str, Self); 10] {
         [
             ("/", t.today, Self::Sums),
             ("/indicateurs", t.indicators, Self::Sums),
             ("/patients", t.patients, Self::Patients),
             ("/declarations", t.declarations, Self::Sums),
             ("/calendrier", t.calendar, Self::Sums),
+            ("/simulation", t.simulator, Self::OwnList),
             ("/import", t.import, Self::Import),
             ("/reglages", t.settings, Self::Account),
             ("/compte", t.my_account, Self::Account),

@@ -129,7 +129,8 @@ fn lines(look: &Look, ledger: &Ledger<'_>, euros: bool) -> Vec<Line> {
     }
 }
 
-fn objectives(scale: &Scale) -> String {
+/// Intermediate objective and target, as printed.
+pub fn objectives(scale: &Scale) -> String {
     let told = |value: Option<&Fraction>| {
         value.map_or_else(|| "?".to_owned(), |value| french::short(value, 2))
     };

@@ -25,6 +25,7 @@ pub mod practice;
 pub mod settings;
 pub mod setup;
 pub mod sign_in;
+pub mod simulator;
 pub mod today;
 mod visit;
 

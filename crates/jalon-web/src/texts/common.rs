@@ -12,6 +12,7 @@ texts! {
         declarations: "Déclarations", "Declarations";
         calendar: "Calendrier", "Calendar";
         import: "Import", "Import";
+        simulator: "Simulateur", "Simulator";
         help: "Aide", "Help";
         campaign: "Campagne", "Campaign";
         doctor: "Médecin", "Doctor";

@@ -15,6 +15,7 @@ texts! {
         minutes: "minutes", "minutes";
         busy: "Trop de connexions à la fois. Réessayez dans quelques secondes.", "Too many people are signing in. Try again in a few seconds.";
         lost: "Votre session a pris fin. Ce que vous aviez saisi est gardé : connectez-vous pour le retrouver.", "Your session has ended. What you typed is kept: sign in to find it again.";
+        simulator: "Simulateur, sans compte", "Simulator, without an account";
         invited: "J'ai reçu une invitation", "I was invited";
         again: "Reprendre la saisie", "Take up again";
         again_says: "Votre session avait pris fin avant que ceci soit enregistré. Relisez, puis envoyez ; les mots de passe ne sont pas gardés.", "Your session had ended before this was saved. Read it again, then send; passwords are not kept.";

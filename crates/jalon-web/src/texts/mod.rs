@@ -9,6 +9,7 @@ mod declarations;
 mod door;
 mod import;
 mod settings;
+mod simulator;
 
 use axum::http::HeaderValue;
 
@@ -20,6 +21,7 @@ pub use declarations::Declarations;
 pub use door::Door;
 pub use import::Import;
 pub use settings::Settings;
+pub use simulator::Simulator;
 
 /// A language of the screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

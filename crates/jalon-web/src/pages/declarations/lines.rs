@@ -184,6 +184,11 @@ fn numbers(page: &Page, campaign: Campaign, w: &Declarations) -> Vec<String> {
     ]
 }
 
+/// The items of a gate, of which nothing is said.
+pub fn items_of(ledger: &GateLedger<'_>, campaign: Campaign, w: &Declarations) -> Vec<Item> {
+    gate(ledger, campaign, &Answers { rows: &[], here: &[], campaign }, w)
+}
+
 /// The items of a gate, or what they are made of.
 fn gate(
     ledger: &GateLedger<'_>,

@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use self::documents::Piece;
 use self::form::{Asked, Typed, Wish};
+pub use self::lines::items_of;
 use self::lines::{Group, Item, Kind};
 use super::{Frame, Look, Visit, html};
 use crate::calendar::{Fund, Window};
