@@ -289,11 +289,13 @@ async fn faults_are_told_beside_what_was_typed_and_nothing_is_saved() {
             ("num:alcool", "quarante"),
             ("den:alcool", "43"),
             ("rep:codage", "oui"),
+            ("jour", "2025-01-17"),
         ],
     )
     .await;
     assert_eq!(answer.status, 422);
     for says in [
+        "name=\"jour\" value=\"2025-01-17\"",
         "Rien n&#39;a été enregistré",
         "le numérateur dépasse le dénominateur",
         "un nombre entier, 0 ou plus",

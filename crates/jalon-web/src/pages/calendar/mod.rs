@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jalon_engine::ledger::Book;
 use jalon_rules::any_scheme::AnyScheme;
+use jalon_rules::convention::Form;
 use jalon_rules::french;
 use jalon_store::{DoctorKey, Payment, PaymentKind};
 use jiff::civil::Date;
@@ -188,7 +189,8 @@ fn days(look: &Look, schemes: &[AnyScheme<'_>], fund: &Fund) -> Vec<Due> {
         let entry = scheme.calendar(look.campaign);
         for window in Window::ALL {
             let span = fund.span(scheme.id(), entry, window);
-            if entry.is_none() && span == Span::default() {
+            let nothing = window == Window::Declaration && !is_declared(*scheme);
+            if (entry.is_none() || nothing) && span == Span::default() {
                 continue;
             }
             let stage = span.stage(today);
@@ -215,6 +217,15 @@ fn days(look: &Look, schemes: &[AnyScheme<'_>], fund: &Fund) -> Vec<Due> {
     }
     dates.sort_by_key(|(rank, _)| *rank);
     dates.into_iter().map(|(_, due)| due).collect()
+}
+
+/// Whether a doctor declares something to a scheme.
+fn is_declared(scheme: AnyScheme<'_>) -> bool {
+    match scheme {
+        AnyScheme::Counted(scheme) => scheme.form == Form::Rate,
+        AnyScheme::Gate(_) => true,
+        AnyScheme::Classes(_) => false,
+    }
 }
 
 /// What comes first.

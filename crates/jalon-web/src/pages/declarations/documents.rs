@@ -96,7 +96,7 @@ pub async fn add(visit: Visit, mut upload: Upload) -> Result<Response, Failure> 
     let w = Declarations::of(look.language);
     let refused = async |look: &Look, why: &str, status: StatusCode| {
         let sheet = Sheet::read(look).await?;
-        let mut page = super::page(look, &sheet, &[].into(), why, false).await?;
+        let mut page = super::page(look, &sheet, &[].into(), "", why, false).await?;
         *page.status_mut() = status;
         Ok(page)
     };

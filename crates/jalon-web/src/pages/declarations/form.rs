@@ -34,7 +34,10 @@ pub struct Wish {
 pub struct Asked {
     pub typed: BTreeMap<String, Typed>,
     pub wishes: Vec<Wish>,
+    /// The day of the declaration; none when what was typed is no day.
     pub day: Option<Date>,
+    /// The day as it was typed.
+    pub day_typed: String,
     pub faulty: bool,
 }
 
@@ -49,8 +52,13 @@ pub fn read(fields: &Fields, groups: &[Group], today: Date, w: &Declarations) ->
         None => Some(today),
         Some(text) => text.parse::<Date>().ok().filter(|day| (2000..=2101).contains(&day.year())),
     };
-    let mut asked =
-        Asked { typed: BTreeMap::new(), wishes: Vec::new(), day, faulty: day.is_none() };
+    let mut asked = Asked {
+        typed: BTreeMap::new(),
+        wishes: Vec::new(),
+        day,
+        day_typed: fields.text("jour").to_owned(),
+        faulty: day.is_none(),
+    };
     let items = groups.iter().flat_map(|group| &group.items).filter(|item| !item.shared);
     for item in items {
         let get = |part: &str| fields.text(&field(part, &item.id)).to_owned();

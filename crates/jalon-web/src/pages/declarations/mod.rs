@@ -39,7 +39,8 @@ struct Page {
     may: bool,
     message: String,
     good: bool,
-    today: String,
+    /// The day of the declaration.
+    day: String,
     groups: Vec<Shape>,
     suggest: String,
     recap: String,
@@ -98,7 +99,7 @@ pub async fn show(look: Look, Query(wanted): Query<Wanted>) -> Result<Response, 
     };
     let sheet = Sheet::read(&look).await?;
     let typed = if wanted.proposer.is_some() { suggested(&sheet.groups) } else { BTreeMap::new() };
-    page(&look, &sheet, &typed, message, true).await
+    page(&look, &sheet, &typed, "", message, true).await
 }
 
 /// What may be declared for the doctor looked at, and what was.
@@ -158,6 +159,7 @@ async fn page(
     look: &Look,
     sheet: &Sheet,
     typed: &BTreeMap<String, Typed>,
+    day: &str,
     message: &str,
     good: bool,
 ) -> Result<Response, Failure> {
@@ -173,7 +175,7 @@ async fn page(
         may,
         message: message.to_owned(),
         good,
-        today: look.app.clock().today().to_string(),
+        day: if day.is_empty() { look.app.clock().today().to_string() } else { day.to_owned() },
         groups: sheet.groups.iter().map(|group| shape(look, sheet, group, typed)).collect(),
         suggest: format!("{}&proposer=oui", look.to("/declarations")),
         recap: look.to("/declarations/recapitulatif"),
@@ -352,7 +354,8 @@ async fn meanwhile(look: &Look, asked: &Asked, stale: &[Declaration]) -> Result<
             );
         }
     }
-    let asked = Asked { typed, wishes: Vec::new(), day: asked.day, faulty: true };
+    let (wishes, day_typed) = (Vec::new(), asked.day_typed.clone());
+    let asked = Asked { typed, wishes, day: asked.day, day_typed, faulty: true };
     again(look, &sheet, &asked, w.mend, StatusCode::CONFLICT).await
 }
 
@@ -364,7 +367,7 @@ async fn again(
     message: &str,
     status: StatusCode,
 ) -> Result<Response, Failure> {
-    let mut page = page(look, sheet, &asked.typed, message, false).await?;
+    let mut page = page(look, sheet, &asked.typed, &asked.day_typed, message, false).await?;
     *page.status_mut() = status;
     Ok(page)
 }
