@@ -188,8 +188,10 @@ fn stale(tx: &Transaction<'_>, new: &[NewDeclaration<'_>]) -> Result<Vec<Declara
     )?;
     let mut stale = Vec::new();
     for one in new {
-        let about = params![one.doctor.expose(), one.campaign, one.item];
-        match select.query_row(about, declaration).optional()? {
+        let last = select
+            .query_row(params![one.doctor.expose(), one.campaign, one.item], declaration)
+            .optional()?;
+        match last {
             Some(last) if Some(last.id) != one.seen => stale.push(last),
             None if one.seen.is_some() => return Err(StoreError::NotFound),
             _ => {}
