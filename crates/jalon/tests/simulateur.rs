@@ -10,29 +10,12 @@ mod serveur;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use commun::{done, folder};
-use jalon_rules::{Fraction, Range, Rules, french};
+use commun::folder;
+use jalon_rules::Rules;
 use serde_json::Value;
-use serveur::{HEAD, ask, demonstration, serve};
+use serveur::{demonstration, euros, get, json, serve};
 
 const CABINET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../exemples/cabinet");
-
-/// What a command prints as JSON.
-#[cfg(test)]
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_str(&done([arguments, &["--format", "json"]].concat())).unwrap()
-}
-
-/// An amount of JSON as a page writes it.
-#[cfg(test)]
-fn euros(value: &Value, signed: bool) -> String {
-    let end = |key: &str| value[key].as_str().unwrap().parse::<Fraction>().unwrap();
-    let range = Range::hull(end("min"), end("max"));
-    french::range(&range, |one| {
-        let sign = if !signed || one.is_negative() || one.is_zero() { "" } else { "+" };
-        format!("{sign}{}", french::euros(one))
-    })
-}
 
 /// The rows of a table of a page: the texts of their cells.
 #[cfg(test)]
@@ -98,13 +81,6 @@ fn compared(rules: &Rules, told: &Value, total: &Value) -> Vec<Vec<String>> {
         .collect();
     rows.push(row("Total".to_owned(), "Total".to_owned(), total));
     rows
-}
-
-#[cfg(test)]
-fn get(port: u16, address: &str, cookie: &str) -> String {
-    let answer = ask(port, &format!("GET {address} HTTP/1.1\n{HEAD}Cookie: {cookie}\n\n"));
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    answer
 }
 
 #[cfg(test)]

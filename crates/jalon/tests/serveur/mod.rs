@@ -7,7 +7,10 @@ use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Stdio};
 use std::time::Duration;
 
-use crate::commun::command;
+use jalon_rules::{Fraction, Range, french};
+use serde_json::Value;
+
+use crate::commun::{command, done};
 
 /// The command, running, and what its console shows.
 pub struct Served {
@@ -65,4 +68,26 @@ pub fn demonstration(served: &Served) -> String {
     assert!(opened.starts_with("HTTP/1.1 303"), "{opened}");
     let cookie = opened.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
     cookie.split(';').next().unwrap().to_owned()
+}
+
+/// What a command prints as JSON.
+pub fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&done([arguments, &["--format", "json"]].concat())).unwrap()
+}
+
+/// An amount of JSON as a page writes it.
+pub fn euros(value: &Value, signed: bool) -> String {
+    let end = |key: &str| value[key].as_str().unwrap().parse::<Fraction>().unwrap();
+    let range = Range::hull(end("min"), end("max"));
+    french::range(&range, |one| {
+        let sign = if !signed || one.is_negative() || one.is_zero() { "" } else { "+" };
+        format!("{sign}{}", french::euros(one))
+    })
+}
+
+/// A page, for whoever has this cookie.
+pub fn get(port: u16, address: &str, cookie: &str) -> String {
+    let answer = ask(port, &format!("GET {address} HTTP/1.1\n{HEAD}Cookie: {cookie}\n\n"));
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    answer
 }
