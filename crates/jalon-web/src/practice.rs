@@ -12,7 +12,6 @@ use jalon_engine::ledger::{Book, Books, LedgerError, People};
 use jalon_engine::worklist::{Order, Worklist, WorklistError};
 use jalon_engine::{Engine, EngineError};
 use jalon_rules::any_scheme::AnyScheme;
-use jalon_rules::campaign::Standpoint;
 use jalon_rules::convention::Scheme;
 use jalon_rules::overlay::Overlay;
 use jalon_rules::{Campaign, Rules};
@@ -202,8 +201,11 @@ pub struct Facts {
     tables: Arc<Tables>,
     people: People,
     seasons: Mutex<BTreeMap<Campaign, Arc<Vec<Book<'static>>>>>,
-    lists: Mutex<BTreeMap<(Campaign, String), Arc<List>>>,
+    lists: Mutex<BTreeMap<(Campaign, String), Dated>>,
 }
+
+/// A list, and the day from which it tells what can still be done.
+type Dated = (Date, Arc<List>);
 
 /// Whom to call for one doctor in one campaign, and the evidence behind it.
 #[derive(Debug)]
@@ -295,12 +297,19 @@ impl Facts {
         Ok(season)
     }
 
-    /// Whom to call for a doctor.
-    pub fn list(&self, campaign: Campaign, doctor: &str) -> Result<Arc<List>, PracticeError> {
+    /// Whom to call for a doctor, from this day on.
+    pub fn list(
+        &self,
+        campaign: Campaign,
+        doctor: &str,
+        today: Date,
+    ) -> Result<Arc<List>, PracticeError> {
         let season = self.season(campaign)?;
         let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (campaign, doctor.to_owned());
-        if let Some(list) = lists.get(&key) {
+        if let Some((day, list)) = lists.get(&key)
+            && *day == today
+        {
             return Ok(Arc::clone(list));
         }
         let mine = season.iter().find(|book| book.payee == doctor);
@@ -312,8 +321,8 @@ impl Facts {
                 AnyScheme::Classes(_) | AnyScheme::Gate(_) => None,
             })
             .collect();
-        let list = Arc::new(self.make(campaign, doctor, &schemes)?);
-        lists.insert(key, Arc::clone(&list));
+        let list = Arc::new(self.make(campaign, doctor, &schemes, today)?);
+        lists.insert(key, (today, Arc::clone(&list)));
         Ok(list)
     }
 
@@ -322,18 +331,14 @@ impl Facts {
         campaign: Campaign,
         doctor: &str,
         schemes: &[&'static Scheme],
+        today: Date,
     ) -> Result<List, PracticeError> {
         // Everything kept about the list is about all doctors or about this one
         // by name: the question of whose list it is stays outside.
         let books = self.books(campaign);
         let behind = self.tables.evidence(&books, doctor, schemes)?;
-        let mut worklist = Worklist::make(
-            &books,
-            &self.people,
-            &behind.readings,
-            &behind.histories,
-            self.tables.today(campaign).map(Standpoint::reference_day),
-        )?;
+        let mut worklist =
+            Worklist::make(&books, &self.people, &behind.readings, &behind.histories, Some(today))?;
         worklist.sort(Order::Need);
         Ok(List { worklist, behind })
     }

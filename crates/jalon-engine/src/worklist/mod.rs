@@ -162,6 +162,9 @@ pub struct Target<'r> {
     pub one: Range,
     /// What all open gaps add together.
     pub all: Range,
+    /// What the gaps that no act can close any more would have added, after all
+    /// the others.
+    pub lost: Range,
     /// For rates: the objectives that are not reached.
     pub steps: Vec<Step>,
     /// For rates: the scale of the campaign.
@@ -438,6 +441,8 @@ fn target_of<'r>(
         }
     }
     let today = reading.today.as_ref().and_then(|counts| counts.pages.get(at).copied());
+    let all = till.worth(&[(at, open)])?;
+    let whole = till.worth(&[(at, counts.denominator.saturating_sub(counts.numerator))])?;
     Ok(Target {
         scheme: reading.scheme,
         page,
@@ -446,7 +451,8 @@ fn target_of<'r>(
         open,
         paid,
         one: till.worth(&[(at, open.min(1))])?,
-        all: till.worth(&[(at, open)])?,
+        lost: till::gain(&all, &whole),
+        all,
         steps,
         scale,
     })

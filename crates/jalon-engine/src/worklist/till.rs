@@ -34,8 +34,7 @@ impl<'a, 'r> Till<'a, 'r> {
     }
 
     /// The euros that so many more patients in the numerator of each of these
-    /// pages would add, all at once. From the difference of the least amounts
-    /// to that of the greatest.
+    /// pages would add, all at once.
     pub(super) fn worth(&mut self, more: &[(usize, u64)]) -> Result<Range, LedgerError> {
         if more.iter().all(|(_, patients)| *patients == 0) {
             return Ok(Range::zero());
@@ -65,6 +64,7 @@ impl<'a, 'r> Till<'a, 'r> {
     }
 }
 
-fn gain(before: &Range, after: &Range) -> Range {
+/// From the difference of the least amounts to that of the greatest.
+pub(super) fn gain(before: &Range, after: &Range) -> Range {
     Range::hull(after.min() - before.min(), after.max() - before.max())
 }

@@ -53,8 +53,10 @@ pub async fn show(
     let doctor = look.doctor()?;
     let campaign = look.campaign;
     let of = doctor.clone();
-    let (season, list) =
-        look.ask(move |facts| Ok((facts.season(campaign)?, facts.list(campaign, &of)?))).await?;
+    let today = look.today();
+    let (season, list) = look
+        .ask(move |facts| Ok((facts.season(campaign)?, facts.list(campaign, &of, today)?)))
+        .await?;
     let book = season.iter().find(|book| book.payee == doctor).ok_or(Failure::NotFound)?;
     let ledger = book
         .ledgers

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::{Campaign, french};
 use jalon_store::{DoctorKey, PatientId, PatientKey};
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::frame::{About, Choice, Frame};
@@ -70,7 +71,7 @@ impl Look {
     async fn at(visit: Visit, asked: Asked) -> Result<Self, Failure> {
         let practice = Arc::clone(&visit.app.practice);
         let facts = away(move || Ok(practice.facts()?)).await?;
-        let year = asked.campagne.or(facts.last_day().map(jiff::civil::Date::year));
+        let year = asked.campagne.or(facts.last_day().map(Date::year));
         let year = year.unwrap_or_else(|| visit.app.clock().today().year());
         let rules = visit.app.practice.rules();
         let campaign = Campaign::new(year)
@@ -138,11 +139,21 @@ impl Look {
             campaigns,
             doctors: self.doctors.iter().map(doctor).collect(),
             data: match self.facts.last_day() {
-                Some(day) => format!("{} {}", t.data_until, french::date(day)),
+                Some(day) => {
+                    let lag = (self.today() - day).get_days();
+                    let lag = u64::try_from(lag).unwrap_or_default();
+                    let until = format!("{} {}", t.data_until, french::date(day));
+                    format!("{until} ({} {})", t.lag, french::count(lag, t.day))
+                }
                 None => t.no_data.to_owned(),
             },
             overlay: self.facts.overlay().map_or_else(String::new, |one| one.title.clone()),
         }
+    }
+
+    /// The day it is, where the practice is.
+    pub fn today(&self) -> Date {
+        self.app.clock().today()
     }
 
     /// The address of a path, about the same campaign and doctor.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
-use jalon_engine::ledger::{Book, Ledger};
+use jalon_engine::ledger::Book;
 use jalon_rules::convention::CalendarEntry;
 use jalon_rules::{Range, french};
 use jiff::civil::Date;
@@ -31,6 +31,7 @@ struct SchemeLine {
     name: String,
     sure: String,
     reach: String,
+    lost: String,
     source: String,
 }
 
@@ -56,8 +57,10 @@ pub async fn show(visit: Visit, look: Result<Look, Failure>) -> Result<Response,
     let look = look?;
     let doctor = look.doctor()?;
     let (campaign, of) = (look.campaign, doctor.clone());
-    let (season, list) =
-        look.ask(move |facts| Ok((facts.season(campaign)?, facts.list(campaign, &of)?))).await?;
+    let today = look.today();
+    let (season, list) = look
+        .ask(move |facts| Ok((facts.season(campaign)?, facts.list(campaign, &of, today)?)))
+        .await?;
     let book = season.iter().find(|book| book.payee == doctor);
     let euros = look.sees_euros();
     let (schemes, total) =
@@ -73,40 +76,54 @@ pub async fn show(visit: Visit, look: Result<Look, Failure>) -> Result<Response,
     Ok(page.into_response())
 }
 
-/// An amount that is sure and one that can be added.
-type Pair<'a> = (&'a Range, Range);
+/// What is sure, what open gaps can add, what is out of reach.
+struct Sums {
+    /// To the cent, as it would be paid.
+    sure: Range,
+    reach: Range,
+    lost: Range,
+}
 
-fn line(name: &str, pairs: &[Pair<'_>]) -> SchemeLine {
-    let sure: Range = pairs.iter().map(|(sure, _)| *sure).sum();
-    let reach: Range = pairs.iter().map(|(_, reach)| reach).sum();
+fn line(name: &str, sums: &[Sums]) -> SchemeLine {
+    let told = |range: Range| {
+        if range == Range::zero() { "—".to_owned() } else { words::euros(&range) }
+    };
     SchemeLine {
         name: name.to_owned(),
-        sure: words::euros(&sure),
-        reach: if reach == Range::zero() { "—".to_owned() } else { words::euros(&reach) },
+        sure: words::euros(&sums.iter().map(|one| &one.sure).sum()),
+        reach: told(sums.iter().map(|one| &one.reach).sum()),
+        lost: told(sums.iter().map(|one| &one.lost).sum()),
         source: String::new(),
     }
 }
 
-/// What each scheme pays, and what its open gaps would add, each indicator
-/// closed whole.
+/// What each scheme pays; what its open gaps would add, each indicator closed
+/// whole; what those that no act can close any more would have added.
 fn sums(look: &Look, book: Option<&Book<'_>>, list: &List) -> (Vec<SchemeLine>, SchemeLine) {
     let ledgers = book.map(|book| book.ledgers.as_slice()).unwrap_or_default();
-    let reach = |ledger: &Ledger<'_>| -> Range {
-        let targets = list.worklist.targets.iter();
-        let mine = targets.filter(|target| target.scheme.id == ledger.scheme().id());
-        mine.map(|target| &target.all).sum()
-    };
-    let pairs: Vec<Pair<'_>> =
-        ledgers.iter().map(|ledger| (ledger.euros(), reach(ledger))).collect();
-    let lines = ledgers
+    let sums: Vec<Sums> = ledgers
         .iter()
-        .zip(&pairs)
-        .map(|(ledger, pair)| SchemeLine {
-            source: ledger.source().word().to_owned(),
-            ..line(ledger.scheme().name(), std::slice::from_ref(pair))
+        .map(|ledger| {
+            let targets = || {
+                let all = list.worklist.targets.iter();
+                all.filter(|target| target.scheme.id == ledger.scheme().id())
+            };
+            Sums {
+                sure: ledger.euros().round(2),
+                reach: targets().map(|target| &target.all).sum(),
+                lost: targets().map(|target| &target.lost).sum(),
+            }
         })
         .collect();
-    (lines, line(look.t.total, &pairs))
+    let lines = ledgers
+        .iter()
+        .zip(&sums)
+        .map(|(ledger, sums)| SchemeLine {
+            source: ledger.source().word().to_owned(),
+            ..line(ledger.scheme().name(), std::slice::from_ref(sums))
+        })
+        .collect();
+    (lines, line(look.t.total, &sums))
 }
 
 /// The indicators with most people to call, the nearest day first.
@@ -150,7 +167,7 @@ fn actions(look: &Look, list: &List, euros: bool) -> Vec<Action> {
 
 /// The days to come of the schemes that pay the doctor.
 fn deadlines(book: Option<&Book<'_>>, look: &Look) -> Vec<Deadline> {
-    let today = look.app.clock().today();
+    let today = look.today();
     let mut found: Vec<(Date, String)> = Vec::new();
     for ledger in book.map(|book| book.ledgers.as_slice()).unwrap_or_default() {
         let Some(entry) = ledger.scheme().calendar(look.campaign) else { continue };

@@ -19,9 +19,13 @@ texts! {
         show: "Afficher", "Show";
         skip: "Aller au contenu", "Skip to content";
         data_until: "Données jusqu'au", "Data until";
+        lag: "retard :", "lag:";
+        day: "jour", "day";
         no_data: "Aucun fait", "No fact";
         sure: "Acquis", "Secured";
         reach: "À portée", "Within reach";
+        lost: "Hors d'atteinte", "Out of reach";
+        sums_say: "À portée : ce que paieraient les patients pour qui un acte peut encore compter, chaque indicateur comblé en entier. Hors d'atteinte : ce que paieraient de plus ceux pour qui aucun acte ne compte plus cette campagne. Les indicateurs déclarés et ceux où il faut moins n'y sont pas.", "Within reach: what the patients whom an act can still make count would pay, each indicator closed whole. Out of reach: what those whom no act can make count any more in this campaign would have added. Indicators that are declared, and those where less is better, are not in these.";
         scheme: "Dispositif", "Scheme";
         indicator: "Indicateur", "Indicator";
         rate: "Taux", "Rate";

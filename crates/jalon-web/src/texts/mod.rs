@@ -2,8 +2,8 @@
 //! pages; those of every page are in [`Texts`].
 
 mod account;
-mod calls;
 mod calendar;
+mod calls;
 mod common;
 mod declarations;
 mod door;
@@ -14,8 +14,8 @@ mod simulator;
 use axum::http::HeaderValue;
 
 pub use account::Account;
-pub use calls::Calls;
 pub use calendar::Calendar;
+pub use calls::Calls;
 pub use common::Texts;
 pub use declarations::Declarations;
 pub use door::Door;

@@ -163,7 +163,7 @@ async fn page(look: &Look, message: &str, fields: &Fields) -> Result<Response, F
         fund: fund.name.clone(),
         schemes: choices.collect(),
         typed: Typed::of(fields),
-        today: look.app.clock().today().to_string(),
+        today: look.today().to_string(),
     })?;
     Ok(page.into_response())
 }
@@ -182,7 +182,7 @@ fn schemes(book: Option<&Book<'static>>) -> Vec<AnyScheme<'static>> {
 /// Every due date, the nearest to come first, then those that have passed, then
 /// those that nobody knows.
 fn days(look: &Look, schemes: &[AnyScheme<'_>], fund: &Fund) -> Vec<Due> {
-    let today = look.app.clock().today();
+    let today = look.today();
     let w = Calendar::of(look.language);
     let mut dates: Vec<((u8, Option<Date>), Due)> = Vec::new();
     for scheme in schemes {

@@ -79,7 +79,7 @@ pub fn rows(
     payments: &[Payment],
 ) -> (Vec<Row>, Row) {
     let w = Calendar::of(look.language);
-    let today = look.app.clock().today();
+    let today = look.today();
     let ledgers = book.map(|book| book.ledgers.as_slice()).unwrap_or_default();
     let mut all: Vec<(String, Sides)> = ledgers
         .iter()

@@ -143,7 +143,7 @@ async fn attach(
         // A number is told by itself alone.
         let denominator = denominator.max(numerator);
         let wish = Wish { item: id.clone(), numerator, denominator, seen: None };
-        let day = told.day.unwrap_or_else(|| look.app.clock().today());
+        let day = told.day.unwrap_or_else(|| look.today());
         let stale = declare(look, vec![wish], day).await?;
         if !stale.is_empty() {
             return Err(Failure::Refused(w.meanwhile.to_owned()));

@@ -175,7 +175,7 @@ async fn page(
         may,
         message: message.to_owned(),
         good,
-        day: if day.is_empty() { look.app.clock().today().to_string() } else { day.to_owned() },
+        day: if day.is_empty() { look.today().to_string() } else { day.to_owned() },
         groups: sheet.groups.iter().map(|group| shape(look, sheet, group, typed)).collect(),
         suggest: format!("{}&proposer=oui", look.to("/declarations")),
         recap: look.to("/declarations/recapitulatif"),
@@ -187,7 +187,7 @@ async fn page(
 }
 
 fn shape(look: &Look, sheet: &Sheet, group: &Group, typed: &BTreeMap<String, Typed>) -> Shape {
-    let today = look.app.clock().today();
+    let today = look.today();
     let span = sheet.fund.span(&group.id, group.entry, Window::Declaration);
     let stage = span.stage(today);
     let w = Declarations::of(look.language);
@@ -279,7 +279,7 @@ pub async fn save(visit: Visit, fields: Fields) -> Result<Response, Failure> {
     }
     let w = Declarations::of(look.language);
     let sheet = Sheet::read(&look).await?;
-    let asked = form::read(&fields, &sheet.groups, look.app.clock().today(), w);
+    let asked = form::read(&fields, &sheet.groups, look.today(), w);
     let Some(day) = asked.day.filter(|_| !asked.faulty) else {
         let day = if asked.day.is_none() {
             format!(" {} : {}.", w.declared_on, w.bad_day)

@@ -82,7 +82,7 @@ pub async fn show(look: Look) -> Result<Html<String>, Failure> {
         frame: look.frame(w.title, "/declarations"),
         w,
         doctor: look.doctor()?,
-        printed: french::date(look.app.clock().today()),
+        printed: french::date(look.today()),
         back: look.to("/declarations"),
         groups: groups.filter(|part| !part.lines.is_empty()).collect(),
         pieces,

@@ -87,7 +87,8 @@ pub async fn show(
     look.doctor = Some(known.file.list.expose().to_owned());
     let w = Calls::of(look.language);
     let (campaign, of) = (look.campaign, known.file.list.expose().to_owned());
-    let list = look.ask(move |facts| facts.list(campaign, &of)).await?;
+    let today = look.today();
+    let list = look.ask(move |facts| facts.list(campaign, &of, today)).await?;
     let patient = known.file.tracked.key.expose().to_owned();
     // Whoever is no longer on the list is nobody here.
     if !list.knows(&patient) {
@@ -104,7 +105,6 @@ pub async fn show(
     let words = words(&list);
     let person = one(&list, &patient, &known.file.tracked, &words);
     let memory = Memory::about(&look, &known.file.tracked, known.colleagues).await?;
-    let today = look.app.clock().today();
     let sight =
         Sight { look: &look, w, list: &list, words: &words, memory: &memory, today, euros: false };
     let whole = person.whole();

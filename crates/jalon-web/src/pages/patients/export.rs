@@ -54,10 +54,10 @@ pub async fn export(
     let Query(Asked { format }) = asked.map_err(|_| Failure::NotFound)?;
     let filter = filter.seen_by(&look);
     let (doctor, campaign) = (look.doctor()?, look.campaign);
-    let list = look.ask(move |facts| facts.list(campaign, &doctor)).await?;
+    let today = look.today();
+    let list = look.ask(move |facts| facts.list(campaign, &doctor, today)).await?;
     let memory = Memory::read(&look).await?;
     let words = words(&list);
-    let today = look.app.clock().today();
     let people = chosen(&list, &memory.kept, &words, &filter, today);
     let end = match format {
         Kind::Csv => "csv",

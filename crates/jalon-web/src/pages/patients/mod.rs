@@ -125,10 +125,10 @@ async fn page(
     let w = Calls::of(look.language);
     let doctor = look.doctor()?;
     let campaign = look.campaign;
-    let list = look.ask(move |facts| facts.list(campaign, &doctor)).await?;
+    let today = look.today();
+    let list = look.ask(move |facts| facts.list(campaign, &doctor, today)).await?;
     let memory = Memory::read(look).await?;
     let words = words(&list);
-    let today = look.app.clock().today();
     let mut message = told.message;
     let mut people = match &told.search {
         Some(text) => named(&list, &memory.kept, &words, text),

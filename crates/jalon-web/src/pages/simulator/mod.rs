@@ -359,7 +359,7 @@ pub async fn reform(look: Look, uri: Uri) -> Result<Response, Failure> {
     if !asked.faults.is_empty() {
         return Err(Failure::Refused(asked.faults.join("\n")));
     }
-    let day = french::date(look.app.clock().today());
+    let day = french::date(look.today());
     let text = simulator::file(&asked, look.campaign, look.doctor.as_deref(), &day);
     Ok(attached(text, "reforme.toml"))
 }
