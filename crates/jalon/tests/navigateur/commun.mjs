@@ -1,5 +1,6 @@
 // A practice that answers, and a browser in front of it.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -14,6 +15,7 @@ const AXE = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const DEPOT = process.env.DEPOT;
 export const CABINET = join(DEPOT, 'exemples/cabinet');
+export const PASSWORD = 'cinq hérissons repeignent la gare';
 export const DEMO = 'quatre hiboux sans diplôme';
 
 /** Starts the application on a memory of its own. */
@@ -110,6 +112,17 @@ export async function demonstration(page, at, login = 'medecin') {
   await enter(page, at, login, DEMO);
 }
 
+/** Ends an invitation: password, second factor. Gives the secret. */
+export async function enrol(page) {
+  const secret = await page.locator('main code').last().textContent();
+  await page.fill('[name=mot_de_passe]', PASSWORD);
+  await page.fill('[name=mot_de_passe_encore]', PASSWORD);
+  await page.fill('main [name=code]', digits(secret));
+  await page.click('button.main');
+  assert.ok(await page.locator('ul.codes li').count() > 5, await page.textContent('main'));
+  return secret;
+}
+
 export async function enter(page, at, login, password, code = '') {
   await page.goto(`${at.address}/connexion`);
   await page.fill('[name=identifiant]', login);
@@ -137,3 +150,23 @@ export async function violations(page) {
 export const overflows = (page) => page.evaluate(
   () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
 );
+
+/** The pages within reach by links, one of each kind. */
+export async function reached(page, address) {
+  const shape = (path) => path.split('?')[0]
+    .replace(/\/patients\/[0-9a-f]+/, '/patients/…')
+    .replace(/^(\/(?:indicateurs|aide))\/[^/]+\/.+/, '$1/…');
+  const seen = new Map();
+  const waiting = ['/'];
+  while (waiting.length > 0) {
+    const path = waiting.shift();
+    if (seen.has(shape(path))) continue;
+    seen.set(shape(path), path);
+    const answer = await page.goto(address + path);
+    assert.equal(answer.status(), 200, path);
+    if (!answer.headers()['content-type'].startsWith('text/html')) continue;
+    const links = await page.$$eval('a[href^="/"]:not([download])', (all) => all.map((one) => one.getAttribute('href')));
+    waiting.push(...links.filter((link) => !link.startsWith('/assets/')));
+  }
+  return [...seen.values()];
+}

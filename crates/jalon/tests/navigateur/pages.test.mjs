@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { browser, demonstration, overflows, practice, violations } from './commun.mjs';
+import { browser, demonstration, overflows, practice, reached, violations } from './commun.mjs';
 
 let at;
 let chrome;
@@ -19,26 +19,6 @@ after(async () => {
   await chrome.close();
   await at.stop();
 });
-
-/** The pages within reach by links, one of each kind. */
-async function reached(page, address) {
-  const shape = (path) => path.split('?')[0]
-    .replace(/\/patients\/[0-9a-f]+/, '/patients/…')
-    .replace(/^(\/(?:indicateurs|aide))\/[^/]+\/.+/, '$1/…');
-  const seen = new Map();
-  const waiting = ['/'];
-  while (waiting.length > 0) {
-    const path = waiting.shift();
-    if (seen.has(shape(path))) continue;
-    seen.set(shape(path), path);
-    const answer = await page.goto(address + path);
-    assert.equal(answer.status(), 200, path);
-    if (!answer.headers()['content-type'].startsWith('text/html')) continue;
-    const links = await page.$$eval('a[href^="/"]:not([download])', (all) => all.map((one) => one.getAttribute('href')));
-    waiting.push(...links.filter((link) => !link.startsWith('/assets/')));
-  }
-  return [...seen.values()];
-}
 
 const LIGHTS = [
   ['claire', { viewport: { width: 1280, height: 900 } }],

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { CABINET, browser, digits, enter, practice } from './commun.mjs';
+import { CABINET, PASSWORD, browser, digits, enrol, enter, practice } from './commun.mjs';
 
 let at;
 let chrome;
@@ -16,19 +16,6 @@ after(async () => {
   await chrome.close();
   await at.stop();
 });
-
-const PASSWORD = 'cinq hérissons repeignent la gare';
-
-/** Ends an invitation: password, second factor. Gives the secret. */
-async function enrol(page) {
-  const secret = await page.locator('main code').last().textContent();
-  await page.fill('[name=mot_de_passe]', PASSWORD);
-  await page.fill('[name=mot_de_passe_encore]', PASSWORD);
-  await page.fill('main [name=code]', digits(secret));
-  await page.click('button.main');
-  assert.equal(await page.locator('ul.codes li').count() > 5, true, await page.textContent('main'));
-  return secret;
-}
 
 test('premier compte, connexion, second facteur', async () => {
   const { page, complaints } = await chrome.window();
