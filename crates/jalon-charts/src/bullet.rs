@@ -18,6 +18,9 @@ use crate::value::{
 /// Height of the track.
 const TRACK: Px = Px::new(24);
 
+/// Width and height of a bullet in a cell.
+const CELL: (Px, Px) = (Px::new(120), Px::new(22));
+
 /// What is known of a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading(State);
@@ -131,6 +134,43 @@ impl Bullet {
         }
     }
 
+    /// Where the rate stands, or why that is not known, in a few words.
+    #[must_use]
+    pub fn standing(&self) -> String {
+        let known = matches!(self.reading.0, State::Known(_) | State::Between(..));
+        match self.verdict() {
+            _ if !known => self.reading.sentence(),
+            "" if !self.objectives.any() => "sans objectif".to_owned(),
+            "" if self.objectives.known().next().is_none() => "objectifs inconnus".to_owned(),
+            "" => "selon ce qui est inconnu".to_owned(),
+            verdict => verdict.to_owned(),
+        }
+    }
+
+    /// The same without a letter, for a cell beside the figures: it is called
+    /// by its [`standing`](Self::standing).
+    #[must_use]
+    pub fn cell(&self, prefix: &Prefix) -> Svg {
+        let mut drawing = Drawing::new(prefix, Width::Narrow);
+        let (width, height) = CELL;
+        let (low, high) = self.extent();
+        let edge = Px::new(2);
+        let (start, end) = match self.objectives.direction() {
+            Direction::Rising => (edge, width - edge),
+            Direction::Falling => (width - edge, edge),
+        };
+        let axis = Axis::exact(low, high, start, end);
+        let (top, bottom) = (Px::new(4), height - Px::new(4));
+        self.zones(&mut drawing, &axis, (top, bottom));
+        self.bar(&mut drawing, &axis, (height.half(), Px::new(2), Px::new(5)));
+        for (rate, _, _, target) in self.objectives.known() {
+            let x = axis.at(rate.position());
+            let ink = if target { Ink::Target } else { Ink::Intermediate };
+            drawing.line(ink, (x, Px::new(1)), (x, height - Px::new(1)));
+        }
+        drawing.finish_wordless(&self.standing(), CELL)
+    }
+
     /// What is missing or turned, in words.
     fn note(&self) -> String {
         let objectives = &self.objectives;
@@ -139,6 +179,7 @@ impl Bullet {
             notes.push("Nombre pour 100.");
         }
         match (objectives.intermediate(), objectives.target()) {
+            (None, None) if !objectives.any() => notes.push("Sans objectif."),
             (None, None) => notes.push("Objectifs inconnus."),
             (None, Some(_)) => notes.push("Objectif intermédiaire inconnu."),
             (Some(_), None) => notes.push("Cible inconnue."),
@@ -153,8 +194,8 @@ impl Bullet {
         notes.join(" ")
     }
 
-    /// The scale: better is always on the right.
-    fn axis(&self, width: Width) -> Axis {
+    /// The lowest and the highest value of the scale.
+    fn extent(&self) -> (i64, i64) {
         let kind = self.objectives.kind();
         let most = match (kind, self.reading.0) {
             (RateKind::Share, _) => 10_000,
@@ -162,12 +203,17 @@ impl Bullet {
             (RateKind::Per100, State::Between(_, most)) => most.position(),
             (RateKind::Per100, _) => 100,
         };
-        let most = self.objectives.known().map(|(rate, ..)| rate.position()).fold(most, i64::max);
+        (0, self.objectives.known().map(|(rate, ..)| rate.position()).fold(most, i64::max))
+    }
+
+    /// The scale: better is always on the right.
+    fn axis(&self, width: Width) -> Axis {
+        let (kind, (low, high)) = (self.objectives.kind(), self.extent());
         let ends = match self.objectives.direction() {
             Direction::Rising => (MARGIN, width.right()),
             Direction::Falling => (width.right(), MARGIN),
         };
-        Axis::horizontal(0, most, ends, Font::Small, |value| tick(kind, value, 2))
+        Axis::horizontal(low, high, ends, Font::Small, |value| tick(kind, value, 2))
     }
 
     /// The figure and what is said of it.
@@ -216,8 +262,8 @@ impl Bullet {
     }
 
     /// The surfaces that the objectives cut the track into.
-    fn zones(&self, drawing: &mut Drawing, axis: &Axis, top: Px) {
-        let (objectives, bottom) = (&self.objectives, top + TRACK);
+    fn zones(&self, drawing: &mut Drawing, axis: &Axis, (top, bottom): (Px, Px)) {
+        let objectives = &self.objectives;
         let best = match objectives.direction() {
             Direction::Rising => axis.high(),
             Direction::Falling => axis.low(),
@@ -230,6 +276,26 @@ impl Bullet {
                 drawing.rect(Ink::Between, (from, top), (start, bottom));
             }
             drawing.rect(Ink::Beyond, (start, top), (axis.at(best), bottom));
+        }
+    }
+
+    /// The rate itself, where it is known: half as thick, its end half as tall.
+    fn bar(&self, drawing: &mut Drawing, axis: &Axis, (middle, thick, tall): (Px, Px, Px)) {
+        match self.reading.0 {
+            State::Known(measure) => {
+                let end = axis.at(measure.position());
+                drawing.rect(Ink::Bar, (axis.at(0), middle - thick), (end, middle + thick));
+                drawing.rect(
+                    Ink::Bar,
+                    (end - Px::new(2), middle - tall),
+                    (end + Px::new(2), middle + tall),
+                );
+            }
+            State::Between(least, most) => {
+                let (least, most) = (axis.at(least.position()), axis.at(most.position()));
+                drawing.rect(Ink::Range, (least, middle - tall), (most, middle + tall));
+            }
+            State::TooFew { .. } | State::Unknown => {}
         }
     }
 }
@@ -256,25 +322,9 @@ impl Chart for Bullet {
             labels_above(&mut drawing, y + Px::new(8), &labels)
         };
 
-        self.zones(&mut drawing, &axis, top);
-        let (middle, bottom) = (top + TRACK.half(), top + TRACK);
-        let (thick, tall) = (Px::new(4), Px::new(8));
-        match self.reading.0 {
-            State::Known(measure) => {
-                let end = axis.at(measure.position());
-                drawing.rect(Ink::Bar, (axis.at(0), middle - thick), (end, middle + thick));
-                drawing.rect(
-                    Ink::Bar,
-                    (end - Px::new(2), middle - tall),
-                    (end + Px::new(2), middle + tall),
-                );
-            }
-            State::Between(least, most) => {
-                let (least, most) = (axis.at(least.position()), axis.at(most.position()));
-                drawing.rect(Ink::Range, (least, middle - tall), (most, middle + tall));
-            }
-            State::TooFew { .. } | State::Unknown => {}
-        }
+        let bottom = top + TRACK;
+        self.zones(&mut drawing, &axis, (top, bottom));
+        self.bar(&mut drawing, &axis, (top + TRACK.half(), Px::new(4), Px::new(8)));
         drawing.line(Ink::Axis, (MARGIN, bottom), (width.right(), bottom));
         for (rate, _, _, target) in self.objectives.known() {
             let x = axis.at(rate.position());
@@ -293,9 +343,11 @@ impl Chart for Bullet {
         let say = |rate: Option<Rate>| rate.map_or("inconnu".to_owned(), Rate::printed);
         let mut table = Table::new(&self.title, &["Repère", "Valeur"]);
         table.row(["Taux", &self.reading.sentence()]);
-        table.row(["Objectif intermédiaire", &say(self.objectives.intermediate())]);
-        let target = self.objectives.target().map_or("inconnue".to_owned(), Rate::printed);
-        table.row(["Cible", &target]);
+        if self.objectives.any() {
+            table.row(["Objectif intermédiaire", &say(self.objectives.intermediate())]);
+            let target = self.objectives.target().map_or("inconnue".to_owned(), Rate::printed);
+            table.row(["Cible", &target]);
+        }
         let better = match self.objectives.direction() {
             Direction::Rising => "plus haut",
             Direction::Falling => "plus bas",

@@ -226,12 +226,28 @@ impl Drawing {
     pub(crate) fn finish(self, title: &str, description: &str, height: Px) -> Svg {
         let (id, width) = (&self.prefix, self.width.px());
         let (title, description) = (escape(title), escape(description));
-        let mut svg = format!(
+        let head = format!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" class="jc" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="{id}-titre {id}-desc" font-family="system-ui, 'Segoe UI', 'Liberation Sans', Arial, sans-serif" fill="currentColor">
 <title id="{id}-titre">{title}</title>
 <desc id="{id}-desc">{description}</desc>
 "#
         );
+        self.close(head)
+    }
+
+    /// The element of a small drawing without words, and what it is called.
+    pub(crate) fn finish_wordless(self, name: &str, (width, height): (Px, Px)) -> Svg {
+        let name = escape(name);
+        let head = format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" class="jc jc-cell" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"><title>{name}</title>
+"#
+        );
+        self.close(head)
+    }
+
+    /// What was drawn, after the beginning of its element.
+    fn close(self, head: String) -> Svg {
+        let (id, mut svg) = (&self.prefix, head);
         if !self.hatchings.is_empty() {
             svg.push_str("<defs>\n");
             for hatching in self.hatchings {

@@ -16,6 +16,9 @@ use crate::{Direction, value};
 /// Most values of a strip.
 const MOST_VALUES: usize = 2_000;
 
+/// Fewest values that have a median.
+const MEDIAN: usize = 3;
+
 /// Across a dot.
 const DOT: Px = Px::new(7);
 
@@ -130,13 +133,17 @@ impl Strip {
         Ok(self)
     }
 
-    /// The median of the others, to the nearest hundredth, half away from zero.
-    fn median(&self) -> i64 {
+    /// The median of the others, to the nearest hundredth, half away from zero;
+    /// none of fewer than three, of whom it would say nothing.
+    fn median(&self) -> Option<i64> {
         let mut values: Vec<i64> = self.others.values().iter().map(|(_, value)| *value).collect();
+        if values.len() < MEDIAN {
+            return None;
+        }
         values.sort_unstable();
         let above = values.len() / 2;
         let twice = values[(values.len() - 1) / 2] + values[above];
-        twice / 2 + twice % 2
+        Some(twice / 2 + twice % 2)
     }
 
     fn axis(&self, width: Width) -> Axis {
@@ -169,12 +176,17 @@ impl Strip {
         let values = self.others.values();
         let numbers = || values.iter().map(|(_, value)| *value);
         let mut sentence = format!(
-            "{} ; de {} à {}, médiane {}.",
+            "{} ; de {} à {}",
             french::count(u64::try_from(values.len()).unwrap_or(u64::MAX), "valeur"),
             self.others.write(numbers().min().unwrap_or_default()),
             self.others.write(numbers().max().unwrap_or_default()),
-            self.others.write(self.median())
         );
+        match self.median() {
+            Some(median) => {
+                sentence = format!("{sentence}, médiane {}.", self.others.write(median));
+            }
+            None => sentence.push('.'),
+        }
         if let Some((name, value)) = &self.own {
             sentence = format!("{sentence} {name} : {}.", self.others.write(*value));
         }
@@ -217,11 +229,15 @@ impl Chart for Strip {
         let piles = self.piles(&axis);
         let y = drawing.title(&self.title) + Px::new(8);
 
-        let mut labels = vec![Label {
-            x: axis.at(self.median()),
-            font: Font::Body,
-            words: format!("médiane {}", self.others.write(self.median())),
-        }];
+        let mut labels: Vec<Label> = self
+            .median()
+            .map(|median| Label {
+                x: axis.at(median),
+                font: Font::Body,
+                words: format!("médiane {}", self.others.write(median)),
+            })
+            .into_iter()
+            .collect();
         if let Some((name, value)) = &self.own {
             let figure = self.others.write(*value);
             let name = Font::Own.fit(name, width.choose(Px::new(90), Px::new(240)));
@@ -231,7 +247,7 @@ impl Chart for Strip {
                 words: format!("{name} {figure}"),
             });
         }
-        let top = labels_above(&mut drawing, y, &labels);
+        let top = if labels.is_empty() { y } else { labels_above(&mut drawing, y, &labels) };
         let tallest = piles.iter().map(|(_, count)| *count).max().unwrap_or(1);
         let line = top + ((DOT + Px::new(1)) * tallest).min(HEIGHT) + Px::new(14);
 
@@ -239,8 +255,10 @@ impl Chart for Strip {
         for value in axis.ticks() {
             drawing.line(Ink::Axis, (axis.at(value), line), (axis.at(value), line + Px::new(4)));
         }
-        let median = axis.at(self.median());
-        drawing.line(Ink::Median, (median, top), (median, line));
+        if let Some(median) = self.median() {
+            let median = axis.at(median);
+            drawing.line(Ink::Median, (median, top), (median, line));
+        }
         write_dots(&mut drawing, &piles, line);
         if let Some((_, value)) = &self.own {
             let x = axis.at(*value);
@@ -262,7 +280,9 @@ impl Chart for Strip {
         for (name, value) in self.others.values() {
             table.row([name, &self.others.write(value)]);
         }
-        table.row(["Médiane", &self.others.write(self.median())]);
+        if let Some(median) = self.median() {
+            table.row(["Médiane", &self.others.write(median)]);
+        }
         table
     }
 }

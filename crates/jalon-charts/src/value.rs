@@ -173,6 +173,8 @@ pub struct Objectives {
     direction: Direction,
     intermediate: Option<Rate>,
     target: Option<Rate>,
+    /// Whether there are any, known or not.
+    any: bool,
 }
 
 impl Objectives {
@@ -190,7 +192,18 @@ impl Objectives {
         {
             return Err(Fault::Order("l'objectif intermédiaire, puis la cible"));
         }
-        Ok(Self { kind, direction, intermediate, target })
+        Ok(Self { kind, direction, intermediate, target, any: true })
+    }
+
+    /// Those of an indicator that is held against none.
+    #[must_use]
+    pub const fn none(kind: RateKind, direction: Direction) -> Self {
+        Self { kind, direction, intermediate: None, target: None, any: false }
+    }
+
+    /// Whether there are any, known or not.
+    pub(crate) const fn any(&self) -> bool {
+        self.any
     }
 
     pub(crate) const fn kind(&self) -> RateKind {
@@ -224,8 +237,11 @@ impl Objectives {
             None => "inconnu".to_owned(),
         };
         let target = self.target.map_or("inconnue".to_owned(), Rate::printed);
-        let mut sentence =
-            format!("Objectif intermédiaire : {} ; cible : {target}.", say(self.intermediate));
+        let mut sentence = if self.any {
+            format!("Objectif intermédiaire : {} ; cible : {target}.", say(self.intermediate))
+        } else {
+            "Sans objectif.".to_owned()
+        };
         if self.direction == Direction::Falling {
             sentence.push(' ');
             sentence.push_str(LOWER_IS_BETTER);

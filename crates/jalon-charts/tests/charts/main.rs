@@ -8,4 +8,5 @@ mod geometry;
 mod images;
 mod refusals;
 mod safety;
+mod small;
 mod support;
