@@ -11,6 +11,8 @@
 
 mod app;
 mod calendar;
+mod charts;
+mod courses;
 mod demo;
 mod failure;
 mod fields;
@@ -18,6 +20,7 @@ mod finish;
 mod guard;
 mod imports;
 mod keys;
+mod measured;
 mod pages;
 mod practice;
 mod routes;
@@ -26,6 +29,7 @@ mod simulator;
 mod site;
 mod spool;
 mod tables;
+mod tendency;
 mod texts;
 mod typed;
 mod upload;

@@ -18,6 +18,7 @@ use jalon_rules::{Campaign, Rules};
 use jalon_store::{Store, StoreError};
 use jiff::civil::Date;
 
+use crate::courses::Course;
 use crate::tables::{Count, Evidence, Tables};
 
 /// What is wrong with the practice's facts, or broke while they were asked.
@@ -295,6 +296,24 @@ impl Facts {
         let season = Arc::new(books.books(&counted, &self.people, self.engine())?);
         seasons.insert(campaign, Arc::clone(&season));
         Ok(season)
+    }
+
+    /// How the indicators of everyone's schemes went in a campaign: asked in the
+    /// background, never waited for.
+    pub fn course(&self, campaign: Campaign) -> Result<Course, PracticeError> {
+        let season = self.season(campaign)?;
+        let schemes = || {
+            let mut schemes: Vec<&'static Scheme> = Vec::new();
+            for ledger in season.iter().flat_map(|book| &book.ledgers) {
+                if let AnyScheme::Counted(scheme) = ledger.scheme()
+                    && schemes.iter().all(|known| known.id != scheme.id)
+                {
+                    schemes.push(scheme);
+                }
+            }
+            schemes
+        };
+        Ok(self.tables.courses.of(&self.tables, self.books(campaign), schemes))
     }
 
     /// Whom to call for a doctor, from this day on.

@@ -16,6 +16,7 @@ use jalon_rules::campaign::Standpoint;
 use jalon_rules::convention::Scheme;
 use jiff::civil::Date;
 
+use crate::courses::Courses;
 use crate::practice::PracticeError;
 
 /// What owns threads that must be waited for, which may not be done where pages
@@ -52,6 +53,8 @@ pub struct Tables {
     /// By campaign of the rules, then of the facts.
     counted: Mutex<BTreeMap<(Campaign, Campaign), Count>>,
     gathered: Mutex<BTreeMap<(Campaign, String), Arc<Evidence>>>,
+    /// How indicators went.
+    pub courses: Courses,
 }
 
 /// What is known of the patients of one doctor in one campaign.
@@ -74,7 +77,7 @@ impl Tables {
         let engine = Ending(Some(Engine::open(&dossier)?));
         let last = engine.last_fact()?;
         let (counted, gathered) = (Mutex::default(), Mutex::default());
-        Ok(Self { dossier, engine, last, counted, gathered })
+        Ok(Self { dossier, engine, last, counted, gathered, courses: Courses::default() })
     }
 
     /// The engine.

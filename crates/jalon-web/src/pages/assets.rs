@@ -10,6 +10,7 @@ use crate::failure::Failure;
 pub async fn show(Path(name): Path<String>) -> Response {
     let (kind, text) = match name.as_str() {
         "style.css" => ("text/css; charset=utf-8", include_str!("../../assets/style.css")),
+        "charts.css" => ("text/css; charset=utf-8", jalon_charts::STYLE_SHEET),
         "patients.css" => ("text/css; charset=utf-8", include_str!("../../assets/patients.css")),
         "patients.js" => {
             ("text/javascript; charset=utf-8", include_str!("../../assets/patients.js"))

@@ -48,12 +48,14 @@ pub struct Link {
 
 impl Need {
     /// The pages of the menu: address, name, and whom they are for.
-    pub(crate) const fn pages(t: &Texts) -> [(&'static str, &'static str, Self); 10] {
+    pub(crate) const fn pages(t: &Texts) -> [(&'static str, &'static str, Self); 12] {
         [
             ("/", t.today, Self::Sums),
             ("/indicateurs", t.indicators, Self::Sums),
+            ("/prevision", t.forecast, Self::Sums),
             ("/patients", t.patients, Self::Patients),
             ("/declarations", t.declarations, Self::Sums),
+            ("/equipe", t.team, Self::Sums),
             ("/calendrier", t.calendar, Self::Sums),
             ("/simulation", t.simulator, Self::OwnList),
             ("/import", t.import, Self::Import),

@@ -11,14 +11,27 @@ use jalon_rules::french;
 use jalon_rules::scale::Direction;
 
 use super::{Frame, Look, Numbers, html};
+use crate::courses::Course;
 use crate::failure::Failure;
+use crate::measured::{self, Indicator as Line};
 use crate::practice::List;
-use crate::words;
+use crate::tendency::{self, Tendency};
+use crate::texts::Figures;
+use crate::{charts, words};
 
 #[derive(Template)]
 #[template(path = "indicator.html")]
 struct Indicator {
     frame: Frame,
+    w: &'static Figures,
+    /// Drawings, in French whatever the language of the page.
+    bullet: String,
+    curve: String,
+    waterfall: String,
+    tendency: Tendency,
+    /// The address to ask again while months are being computed.
+    again: Option<String>,
+    failed: bool,
     law: String,
     text: Vec<String>,
     rule: String,
@@ -54,8 +67,11 @@ pub async fn show(
     let campaign = look.campaign;
     let of = doctor.clone();
     let today = look.today();
-    let (season, list) = look
-        .ask(move |facts| Ok((facts.season(campaign)?, facts.list(campaign, &of, today)?)))
+    let (season, list, course) = look
+        .ask(move |facts| {
+            let (season, list) = (facts.season(campaign)?, facts.list(campaign, &of, today)?);
+            Ok((season, list, facts.course(campaign)?))
+        })
         .await?;
     let book = season.iter().find(|book| book.payee == doctor).ok_or(Failure::NotFound)?;
     let ledger = book
@@ -80,7 +96,27 @@ pub async fn show(
     let falling = page.rule.direction == Direction::Falling;
     let concerned: Vec<_> = rows.iter().filter(|row| weighs(row, falling)).collect();
     let path = format!("/indicateurs/{scheme}/{id}");
+    let w = Figures::of(look.language);
+    let lines = measured::indicators(book);
+    let line = lines.iter().find(|line| line.scheme.id == counted.id && line.page.id == id);
+    let curve = course.known().map(|history| history.curve(&doctor, counted, page));
+    let tendency = course.known().and_then(|past| tendency::of(past, &doctor, counted, page, w));
     html(&Indicator {
+        w,
+        bullet: line.map_or_else(String::new, bullet),
+        curve: curve.map_or_else(String::new, |curve| {
+            let scale = line.and_then(|line| line.scale);
+            charts::figure(charts::trend(page, scale, &curve), "courbe")
+        }),
+        waterfall: match &account {
+            Some(account) if euros => {
+                charts::figure(charts::waterfall(&page.title, account), "compte")
+            }
+            _ => String::new(),
+        },
+        tendency: tendency.unwrap_or_default(),
+        again: matches!(course, Course::Underway).then(|| look.to(&path)),
+        failed: matches!(course, Course::Failed),
         frame: look.frame(&page.title, &path),
         law: page.law.clone(),
         text: page.text.clone(),
@@ -106,6 +142,12 @@ pub async fn show(
             patients(&look, &list, &numbers, page.id.as_str(), &concerned)
         }),
     })
+}
+
+/// The rate between its objectives, where its scheme has some.
+fn bullet(line: &Line<'_>) -> String {
+    let bullet = |scale| charts::bullet(line.page, scale, line.measured, line.state);
+    line.scale.map_or_else(String::new, |scale| charts::figure(bullet(scale), "position"))
 }
 
 /// Whether a patient is one of those whom the rate waits for, or who weigh on a

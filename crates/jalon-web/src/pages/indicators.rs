@@ -8,15 +8,24 @@ use jalon_rules::scale::Scale;
 use jalon_rules::{Fraction, Range, french};
 
 use super::{Frame, Look, html};
+use crate::charts::{self, Cell};
+use crate::courses::Course;
 use crate::failure::Failure;
+use crate::measured::{self, Indicator};
+use crate::tendency::{self, Tendency};
+use crate::texts::Figures;
 use crate::words;
 
 #[derive(Template)]
 #[template(path = "indicators.html")]
 struct Indicators {
     frame: Frame,
+    w: &'static Figures,
     euros: bool,
     schemes: Vec<Scheme>,
+    /// The address to ask again while trends are being computed.
+    again: Option<String>,
+    failed: bool,
 }
 
 struct Scheme {
@@ -25,12 +34,15 @@ struct Scheme {
     lines: Vec<Line>,
 }
 
+#[derive(Default)]
 struct Line {
     title: String,
     /// Empty for what has no page of its own.
     to: String,
     rate: String,
     objectives: String,
+    position: Cell,
+    tendency: Tendency,
     points: String,
     euros: String,
     source: String,
@@ -40,11 +52,13 @@ struct Line {
 pub async fn show(look: Look) -> Result<Html<String>, Failure> {
     let doctor = look.doctor()?;
     let campaign = look.campaign;
-    let season = look.ask(move |facts| facts.season(campaign)).await?;
+    let (season, course) =
+        look.ask(move |facts| Ok((facts.season(campaign)?, facts.course(campaign)?))).await?;
+    let w = Figures::of(look.language);
     let euros = look.sees_euros();
     let book = season.iter().find(|book| book.payee == doctor);
     let ledgers = book.map(|book| book.ledgers.as_slice()).unwrap_or_default();
-    let schemes = ledgers
+    let mut schemes: Vec<Scheme> = ledgers
         .iter()
         .map(|ledger| Scheme {
             name: ledger.scheme().name().to_owned(),
@@ -52,12 +66,42 @@ pub async fn show(look: Look) -> Result<Html<String>, Failure> {
             lines: lines(&look, ledger, euros),
         })
         .collect();
-    html(&Indicators { frame: look.frame(look.t.indicators, "/indicateurs"), euros, schemes })
+    for (at, one) in book.map(measured::indicators).unwrap_or_default().iter().enumerate() {
+        let to = to(&look, &one.scheme.id, &one.page.id);
+        let mut lines = schemes.iter_mut().flat_map(|scheme| &mut scheme.lines);
+        let Some(line) = lines.find(|line| line.to == to) else { continue };
+        line.position = position(one, at);
+        let tendency =
+            course.known().and_then(|past| tendency::of(past, &doctor, one.scheme, one.page, w));
+        line.tendency = tendency.unwrap_or_default();
+    }
+    html(&Indicators {
+        frame: look.frame(look.t.indicators, "/indicateurs"),
+        w,
+        euros,
+        schemes,
+        again: matches!(course, Course::Underway).then(|| look.to("/indicateurs")),
+        failed: matches!(course, Course::Failed),
+    })
+}
+
+/// Where a rate stands between its objectives, in a cell.
+fn position(one: &Indicator<'_>, at: usize) -> Cell {
+    let bullet = |scale| charts::bullet(one.page, scale, one.measured, one.state).ok();
+    let bullet = one.scale.and_then(bullet);
+    bullet
+        .map(|bullet| charts::cell(&bullet, (one.measured, one.state), &format!("p{at}")))
+        .unwrap_or_default()
+}
+
+/// The address of an indicator.
+fn to(look: &Look, scheme: &str, page: &str) -> String {
+    look.to(&format!("/indicateurs/{scheme}/{page}"))
 }
 
 fn lines(look: &Look, ledger: &Ledger<'_>, euros: bool) -> Vec<Line> {
     let scheme = ledger.scheme().id();
-    let to = |page: &str| look.to(&format!("/indicateurs/{scheme}/{page}"));
+    let to = |page: &str| to(look, scheme, page);
     let amount = |range: &Range| if euros { words::euros(range) } else { String::new() };
     match ledger {
         Ledger::Rate(ledger) => ledger
@@ -78,6 +122,7 @@ fn lines(look: &Look, ledger: &Ledger<'_>, euros: bool) -> Vec<Line> {
                 points: words::points(&paid.points),
                 euros: amount(&paid.euros),
                 source: paid.source.word().to_owned(),
+                ..Line::default()
             })
             .collect(),
         Ledger::Prevention(ledger) => ledger
@@ -87,10 +132,9 @@ fn lines(look: &Look, ledger: &Ledger<'_>, euros: bool) -> Vec<Line> {
                 title: line.page.title.clone(),
                 to: to(&line.page.id),
                 rate: words::rate(line.counts.numerator, line.counts.denominator),
-                objectives: String::new(),
-                points: String::new(),
                 euros: amount(&line.paid.euros),
                 source: line.paid.source.word().to_owned(),
+                ..Line::default()
             })
             .collect(),
         Ledger::Classes(ledger) => ledger
@@ -99,17 +143,15 @@ fn lines(look: &Look, ledger: &Ledger<'_>, euros: bool) -> Vec<Line> {
             .zip(&ledger.amount.classes)
             .map(|(line, (_, paid))| Line {
                 title: line.page.sheet.title.clone(),
-                to: String::new(),
                 rate: match line.patients {
                     (least, most) if least == most => french::count(least, "patient"),
                     (least, most) => {
                         format!("{} à {}", french::integer(least), french::count(most, "patient"))
                     }
                 },
-                objectives: String::new(),
-                points: String::new(),
                 euros: amount(&paid.euros),
                 source: paid.source.word().to_owned(),
+                ..Line::default()
             })
             .collect(),
         Ledger::Gate(ledger) => ledger
@@ -118,12 +160,9 @@ fn lines(look: &Look, ledger: &Ledger<'_>, euros: bool) -> Vec<Line> {
             .zip(&ledger.amount.items)
             .map(|(line, item)| Line {
                 title: line.page.sheet.title.clone(),
-                to: String::new(),
                 rate: item.state.word().to_owned(),
-                objectives: String::new(),
                 points: item.points.as_ref().map_or_else(String::new, words::points),
-                euros: String::new(),
-                source: String::new(),
+                ..Line::default()
             })
             .collect(),
     }

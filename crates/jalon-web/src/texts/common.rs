@@ -8,6 +8,8 @@ texts! {
         language: "fr", "en";
         today: "Aujourd'hui", "Today";
         indicators: "Indicateurs", "Indicators";
+        forecast: "Prévision", "Forecast";
+        team: "Équipe", "Team";
         patients: "Patients à rappeler", "Patients to call";
         declarations: "Déclarations", "Declarations";
         calendar: "Calendrier", "Calendar";

@@ -74,6 +74,11 @@ impl Server {
         } else {
             Arc::new(Practice::new(&RULES, None, dossier))
         };
+        Self::of(practice)
+    }
+
+    /// On a practice that others may have read, with a memory of its own.
+    fn of(practice: Arc<Practice>) -> Self {
         let folder = folder();
         let options = Options { cost: Cost::weak(1), patience: Duration::from_millis(200) };
         let store = Store::open_with(&folder.path().join("memoire"), options).unwrap();
@@ -94,6 +99,13 @@ impl Server {
     /// On the example, with one person of each role.
     pub fn practice() -> (Self, People) {
         Self::practice_on(Path::new(CABINET))
+    }
+
+    /// On a practice that is read once for several tests, with the same people.
+    pub fn practice_of(practice: &Arc<Practice>) -> (Self, People) {
+        let server = Self::of(Arc::clone(practice));
+        let people = People::enrol(&server.app.store, &server.hand);
+        (server, people)
     }
 
     /// On another dossier, with the same people.
