@@ -32,6 +32,8 @@ struct Page {
 
 struct Scheme {
     name: String,
+    /// Whether it holds rates against objectives.
+    objectives: bool,
     lines: Vec<Line>,
 }
 
@@ -88,11 +90,13 @@ pub async fn show(look: Look) -> Result<Html<String>, Failure> {
         match line(&look, &one, forecast.as_ref(), w) {
             Ok(line) => {
                 hits.extend(forecast.map(|forecast| forecast.hits()));
-                match page.schemes.iter_mut().find(|scheme| scheme.name == *name) {
-                    Some(scheme) => scheme.lines.push(line),
-                    None => {
-                        page.schemes.push(Scheme { name: name.clone(), lines: vec![line] });
-                    }
+                let same = |scheme: &&mut Scheme| scheme.name == *name;
+                if let Some(scheme) = page.schemes.iter_mut().find(same) {
+                    scheme.lines.push(line);
+                } else {
+                    let objectives = one.scale.is_some();
+                    let (name, lines) = (name.clone(), vec![line]);
+                    page.schemes.push(Scheme { name, objectives, lines });
                 }
             }
             Err(why) => {
@@ -134,10 +138,7 @@ fn line(
             value: written(kind, &value.value),
             reached: reaches(range, &value.value, direction, w),
         },
-        None => Objective {
-            value: if one.scale.is_some() { w.unknown } else { w.none }.to_owned(),
-            reached: "",
-        },
+        None => Objective { value: w.unknown.to_owned(), reached: "" },
     };
     Ok(Line {
         title: one.page.title.clone(),
@@ -186,5 +187,35 @@ fn written(kind: RateKind, rate: &Fraction) -> String {
     match kind {
         RateKind::Share => french::percent(&rate.hundredths(), 1),
         RateKind::Per100 => french::per_100(&rate.hundredths(), 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Language;
+
+    #[test]
+    fn an_objective_is_reached_by_all_of_a_range_a_part_or_nothing() {
+        let w = Figures::of(Language::French);
+        let range = Range::hull(Fraction::from(60), Fraction::from(70));
+        for (objective, rising, falling) in [
+            (59, w.reached, w.not_reached),
+            (60, w.reached, w.maybe),
+            (65, w.maybe, w.maybe),
+            (70, w.maybe, w.reached),
+            (71, w.not_reached, w.reached),
+        ] {
+            let said = |direction| reaches(&range, &Fraction::from(objective), direction, w);
+            assert_eq!((said(Direction::Rising), said(Direction::Falling)), (rising, falling));
+        }
+    }
+
+    #[test]
+    fn what_the_method_is_worth_is_said_with_its_count() {
+        let w = Figures::of(Language::French);
+        assert_eq!(held(Hits::default(), w), None);
+        let told = held(Hits { inside: 3, tried: 4 }, w).unwrap();
+        assert_eq!(told.replace('\u{a0}', " "), "3 sur 4 (75 %)");
     }
 }

@@ -31,6 +31,10 @@ struct Indicators {
 struct Scheme {
     name: String,
     total: String,
+    /// Whether its lines are rates, and whether these are held against
+    /// objectives.
+    rates: bool,
+    objectives: bool,
     lines: Vec<Line>,
 }
 
@@ -63,6 +67,8 @@ pub async fn show(look: Look) -> Result<Html<String>, Failure> {
         .map(|ledger| Scheme {
             name: ledger.scheme().name().to_owned(),
             total: if euros { words::euros(ledger.euros()) } else { String::new() },
+            rates: matches!(ledger, Ledger::Rate(_) | Ledger::Prevention(_)),
+            objectives: matches!(ledger, Ledger::Rate(_)),
             lines: lines(&look, ledger, euros),
         })
         .collect();

@@ -33,6 +33,8 @@ struct Team {
     /// The day since which gaps are counted; empty where months are not known.
     since: String,
     closed: String,
+    /// Whether a gap can still be closed.
+    open: bool,
     schemes: Vec<Scheme>,
 }
 
@@ -110,6 +112,7 @@ pub async fn show(look: Look) -> Result<Html<String>, Failure> {
     if let Some(about) = &mut frame.about {
         about.doctors.clear();
     }
+    let over = look.facts.last_day().is_some_and(|day| day > campaign.reference_day());
     let since = past.as_ref().and_then(|past| past.since);
     html(&Team {
         frame,
@@ -120,6 +123,7 @@ pub async fn show(look: Look) -> Result<Html<String>, Failure> {
         compares: Need::OwnList.is_met_by(&look.actor),
         compare: look.to("/comparaison"),
         closed: if since.is_some() { signed(closed) } else { String::new() },
+        open: !over,
         since: since.map_or_else(String::new, french::date),
         schemes,
     })

@@ -37,7 +37,6 @@ texts! {
         maybe: "peut-être", "maybe";
         not_reached: "pas atteint", "not reached";
         unknown: "inconnu", "unknown";
-        none: "sans objet", "none";
         no_past: "aucune", "none";
         no_year: "aucune : la fourchette est tout ce qui reste possible", "none: the range is all that is still possible";
         one_year: "une seule : pas d'épreuve", "one only: no test";
