@@ -24,10 +24,11 @@ fn what_is_no_longer_within_reach_is_lost_and_nothing_vanishes() {
     let facts = practice.facts().unwrap();
     for year in [2019, 2024, 2026] {
         let campaign = Campaign::new(year).unwrap();
-        let list = facts.list(campaign, "M0001", date(year, 1, 1)).unwrap();
+        let behind = facts.list(campaign, "M0001", date(year, 1, 1)).unwrap();
         let on = |day: Option<Date>| {
             let books = facts.books(campaign);
-            let made = Worklist::make(&books, facts.people(), &list.readings, &list.histories, day);
+            let made =
+                Worklist::make(&books, facts.people(), &behind.readings, &behind.histories, day);
             sums(&made.unwrap())
         };
         let (reach, lost) = on(None);
