@@ -1,6 +1,9 @@
 //! Charts of what was counted and paid, made of the same figures as the words
 //! beside them. A figure that a chart refuses has its words and no chart.
 
+use std::fmt;
+
+use askama::filters::HtmlSafe;
 use jalon_charts::{
     Amount, Bullet, Chart, Fault, Measure, Objectives, Others, Prefix, Rate, Reading, Span, Step,
     Strip, Trend, Waterfall,
@@ -12,20 +15,40 @@ use jalon_rules::page::Page;
 use jalon_rules::scale::{RateKind, Scale};
 use jalon_rules::{Fraction, Range};
 
+/// A drawing as HTML: the one text that templates do not escape, and only this
+/// module makes one.
+#[derive(Debug, Default)]
+pub struct Drawing(String);
+
+impl Drawing {
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Drawing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Drawing {}
+
 /// What a bullet says in a cell.
 #[derive(Debug, Default)]
 pub struct Cell {
     /// The drawing; empty without one.
-    pub svg: String,
+    pub svg: Drawing,
     /// Why there is no rate to draw; empty when there is one.
     pub why: String,
 }
 
 /// A drawing in a page, under ids of its own; nothing where there is none.
-pub fn figure(chart: Result<impl Chart, Fault>, ids: &str) -> String {
+pub fn figure(chart: Result<impl Chart, Fault>, ids: &str) -> Drawing {
     match (chart, Prefix::new(ids)) {
-        (Ok(chart), Ok(prefix)) => jalon_charts::figure(&chart, &prefix),
-        _ => String::new(),
+        (Ok(chart), Ok(prefix)) => Drawing(jalon_charts::figure(&chart, &prefix)),
+        _ => Drawing::default(),
     }
 }
 
@@ -73,9 +96,9 @@ pub fn bullet(
 pub fn cell(bullet: &Bullet, (measured, state): (Measured, State), ids: &str) -> Cell {
     match (measured, Prefix::new(ids)) {
         (Measured::Counts { denominator: 1.., .. }, Ok(ids)) if state != State::BelowMinimum => {
-            Cell { svg: bullet.cell(&ids).into_string(), why: String::new() }
+            Cell { svg: Drawing(bullet.cell(&ids).into_string()), why: String::new() }
         }
-        _ => Cell { svg: String::new(), why: bullet.standing() },
+        _ => Cell { svg: Drawing::default(), why: bullet.standing() },
     }
 }
 

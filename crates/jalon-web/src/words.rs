@@ -1,5 +1,6 @@
 //! Figures as the screens write them.
 
+use jalon_rules::amount::Measured;
 use jalon_rules::{Fraction, Range, french};
 
 /// An amount, or the two ends it lies between.
@@ -10,6 +11,14 @@ pub fn euros(range: &Range) -> String {
 /// Points, or the two ends they lie between.
 pub fn points(range: &Range) -> String {
     french::range(range, |value| french::short(value, 1))
+}
+
+/// What was counted; `?` while nothing is known.
+pub fn measured(measured: Measured) -> String {
+    match measured {
+        Measured::Counts { numerator, denominator, .. } => rate(numerator, denominator),
+        Measured::Unknown | Measured::OutOfCampaign => "?".to_owned(),
+    }
 }
 
 /// A rate with its fraction: `72,2 % (26/36)`.

@@ -419,3 +419,20 @@ async fn neither_log_nor_failure_names_anybody() {
     let answer = server.browser().get("/").await;
     assert!(!answer.text.contains("canari"));
 }
+
+/// Whatever a page is made of is escaped: no template says that a text is
+/// HTML. Drawings are, by their type.
+#[test]
+fn templates_escape_everything() {
+    let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(templates).unwrap() {
+        let path = entry.unwrap().path();
+        let template = std::fs::read_to_string(&path).unwrap();
+        for raw in ["|safe", "| safe", "escape(", "autoescape"] {
+            assert!(!template.contains(raw), "{} : {raw}", path.display());
+        }
+        seen += 1;
+    }
+    assert!(seen > 30);
+}

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::{Choice, Frame, Look, html};
 use crate::charts;
+use crate::charts::Drawing;
 use crate::failure::Failure;
 use crate::measured::{self, Indicator};
 use crate::texts::Figures;
@@ -29,7 +30,7 @@ struct Compare {
     campaign: String,
     schemes: Vec<Choice>,
     /// Drawings, in French whatever the language of the page.
-    strips: Vec<String>,
+    strips: Vec<Drawing>,
     left_out: Vec<String>,
 }
 

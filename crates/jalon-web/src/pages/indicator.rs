@@ -11,6 +11,7 @@ use jalon_rules::french;
 use jalon_rules::scale::Direction;
 
 use super::{Frame, Look, Numbers, html};
+use crate::charts::Drawing;
 use crate::courses::Course;
 use crate::failure::Failure;
 use crate::measured::{self, Indicator as Line};
@@ -25,9 +26,9 @@ struct Indicator {
     frame: Frame,
     w: &'static Figures,
     /// Drawings, in French whatever the language of the page.
-    bullet: String,
-    curve: String,
-    waterfall: String,
+    bullet: Drawing,
+    curve: Drawing,
+    waterfall: Drawing,
     tendency: Tendency,
     /// The address to ask again while months are being computed.
     again: Option<String>,
@@ -87,7 +88,6 @@ pub async fn show(
         .ok_or(Failure::NotFound)?;
     let at = reading.pages.iter().position(|page| page.id == id).ok_or(Failure::NotFound)?;
     let page = reading.pages[at];
-    let counts = reading.counts.pages.get(at).copied().unwrap_or_default();
     let euros = look.sees_euros();
     let account = account_of(ledger, &id);
     // Patients are named to those who care for them, once the journal has it.
@@ -103,8 +103,8 @@ pub async fn show(
     let tendency = course.known().and_then(|past| tendency::of(past, &doctor, counted, page, w));
     html(&Indicator {
         w,
-        bullet: line.map_or_else(String::new, bullet),
-        curve: curve.map_or_else(String::new, |curve| {
+        bullet: line.map_or_else(Drawing::default, bullet),
+        curve: curve.map_or_else(Drawing::default, |curve| {
             let scale = line.and_then(|line| line.scale);
             charts::figure(charts::trend(page, scale, &curve), "courbe")
         }),
@@ -112,7 +112,7 @@ pub async fn show(
             Some(account) if euros => {
                 charts::figure(charts::waterfall(&page.title, account), "compte")
             }
-            _ => String::new(),
+            _ => Drawing::default(),
         },
         tendency: tendency.unwrap_or_default(),
         again: matches!(course, Course::Underway).then(|| look.to(&path)),
@@ -121,7 +121,7 @@ pub async fn show(
         law: page.law.clone(),
         text: page.text.clone(),
         rule: look.to(&format!("/aide/{scheme}/{id}")),
-        rate: words::rate(counts.numerator, counts.denominator),
+        rate: line.map_or_else(String::new, |line| words::measured(line.measured)),
         euros,
         amount: match &account {
             Some(account) if euros => account.value().map_or_else(String::new, words::euros),
@@ -145,9 +145,9 @@ pub async fn show(
 }
 
 /// The rate between its objectives, where its scheme has some.
-fn bullet(line: &Line<'_>) -> String {
+fn bullet(line: &Line<'_>) -> Drawing {
     let bullet = |scale| charts::bullet(line.page, scale, line.measured, line.state);
-    line.scale.map_or_else(String::new, |scale| charts::figure(bullet(scale), "position"))
+    line.scale.map_or_else(Drawing::default, |scale| charts::figure(bullet(scale), "position"))
 }
 
 /// Whether a patient is one of those whom the rate waits for, or who weigh on a

@@ -118,12 +118,7 @@ fn lines(look: &Look, ledger: &Ledger<'_>, euros: bool) -> Vec<Line> {
             .map(|(indicator, paid)| Line {
                 title: indicator.page.title.clone(),
                 to: to(&indicator.page.id),
-                rate: match indicator.measured {
-                    Measured::Counts { numerator, denominator, .. } => {
-                        words::rate(numerator, denominator)
-                    }
-                    Measured::Unknown | Measured::OutOfCampaign => "?".to_owned(),
-                },
+                rate: words::measured(indicator.measured),
                 objectives: objectives(&indicator.scale),
                 points: words::points(&paid.points),
                 euros: amount(&paid.euros),
