@@ -66,6 +66,8 @@ export async function browser() {
     /** A window of its own: no cookie of another. */
     async window(options = {}) {
       const context = await chrome.newContext({ locale: 'fr-FR', ...options });
+      // Two cores, a build without optimisation: slow is not broken.
+      context.setDefaultTimeout(120_000);
       const page = await context.newPage();
       const complaints = [];
       page.on('console', (message) => {

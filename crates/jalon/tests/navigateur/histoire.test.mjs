@@ -64,10 +64,10 @@ test('un compte, les faits, un médecin', async () => {
   await page.selectOption('[name=nature]', 'tables');
   await page.setInputFiles('[name=fichiers]', tables.map((name) => join(CABINET, name)));
   await page.click('main form button.main');
-  await page.waitForSelector('form[action$="/garder"]', { timeout: 60_000 });
+  await page.waitForSelector('form[action$="/garder"]');
   assert.match(await main(), /rien n'est gardé/i);
   await page.click('form[action$="/garder"] button');
-  await page.waitForSelector('text=Les chiffres sont à jour', { timeout: 60_000 });
+  await page.waitForSelector('text=Les chiffres sont à jour');
 
   await go('/reglages/personnes');
   await page.fill('[name=nom]', 'Dr Noa Exemple');
