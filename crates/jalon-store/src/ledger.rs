@@ -117,10 +117,12 @@ pub struct Payment {
 }
 
 impl Store {
-    /// Keeps a statement.
+    /// Keeps a statement. The same form sent again keeps nothing more, and has
+    /// the number of what it kept.
     pub fn add_statement(
         &self,
         actor: &Actor,
+        form: Option<&str>,
         new: &NewStatement<'_>,
         now: Timestamp,
     ) -> Result<StatementId, StoreError> {
@@ -136,7 +138,13 @@ impl Store {
                 "ce relevé est trop long : 1 Mio et 2 000 champs au plus",
             ));
         }
+        let hash = hash_of_statement(new);
         self.database.write(|tx| {
+            if let Some(form) = form
+                && let Some(kept) = forms::earlier(tx, actor.account, form, &hash)?
+            {
+                return Ok(StatementId(kept));
+            }
             tx.execute(
                 "INSERT INTO statements
                    (doctor, scheme, campaign, received_on, text, at, author, expires_on)
@@ -158,6 +166,9 @@ impl Store {
             )?;
             for (name, value) in new.fields {
                 insert.execute(params![id, name, value])?;
+            }
+            if let Some(form) = form {
+                forms::remember(tx, actor.account, form, &hash, id.0, now)?;
             }
             audit::record(tx, event.on(new.scheme), now)?;
             Ok(id)
@@ -296,6 +307,22 @@ impl Store {
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
+}
+
+/// Hash of what a form asks to keep.
+fn hash_of_statement(new: &NewStatement<'_>) -> [u8; 32] {
+    let NewStatement { doctor, scheme, campaign, received_on, text, fields, expires_on } = new;
+    let mut told = Told::default();
+    for text in [doctor.expose(), scheme, &received_on.to_string(), text.expose()] {
+        told.text(Some(text));
+    }
+    told.number(i64::from(*campaign));
+    told.text(expires_on.map(|day| day.to_string()).as_deref());
+    for (name, value) in *fields {
+        told.text(Some(name));
+        told.text(Some(value));
+    }
+    told.hash()
 }
 
 /// Hash of what a form asks to record.

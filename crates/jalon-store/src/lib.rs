@@ -18,6 +18,7 @@
 
 mod accounts;
 pub mod audit;
+mod claims;
 mod common;
 mod consents;
 mod database;
@@ -48,6 +49,7 @@ pub mod worklist;
 pub use secrecy::{ExposeSecret, SecretString};
 
 pub use accounts::{Account, NewAccount};
+pub use claims::{Claim, Written};
 pub use declarations::{Declaration, Declared, NewDeclaration};
 pub use documents::{Document, Kind, LARGEST, Proof};
 pub use enrolment::Enrolment;
@@ -57,7 +59,7 @@ pub use ledger::{NewPayment, NewStatement, Payment, PaymentKind, Statement};
 pub use login::{Credentials, Login, csrf_matches, csrf_token};
 pub use password::Cost;
 pub use private::{
-    AccountId, ChangeId, DeclarationId, DoctorKey, DocumentId, EventId, PatientId, PatientKey,
+    AccountId, ChangeId, ClaimId, DeclarationId, DoctorKey, DocumentId, EventId, PatientId, PatientKey,
     PaymentId, SessionId, StatementId, Words,
 };
 pub use rights::{Actor, Rights, Role};

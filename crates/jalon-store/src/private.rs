@@ -96,6 +96,8 @@ number! {
     StatementId
     /// A payment.
     PaymentId
+    /// A writing of a claim.
+    ClaimId
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ const VERSIONS: &[M<'static>] = &[
     M::up(include_str!("schema/0001_comptes.sql")),
     M::up(include_str!("schema/0002_relances.sql")),
     M::up(include_str!("schema/0003_pieces.sql")),
+    M::up(include_str!("schema/0004_reclamations.sql")),
 ];
 
 /// Brings a database to the latest version, in one transaction, after a copy

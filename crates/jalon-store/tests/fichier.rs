@@ -114,7 +114,7 @@ fn an_older_schema_is_migrated_with_its_data_after_a_copy() {
                    (SELECT count(*) FROM audit) FROM accounts WHERE id = 7";
         connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap()
     };
-    assert_eq!(read(&connection), (3, "ancienne".to_owned(), 1));
+    assert_eq!(read(&connection), (4, "ancienne".to_owned(), 1));
     let copy = dir.path().join("jalon.avant-2.sqlite");
     assert_eq!(read(&Connection::open(&copy).unwrap()), (1, "ancienne".to_owned(), 1));
     #[cfg(unix)]
@@ -164,10 +164,10 @@ fn a_newer_database_and_one_of_another_program_are_left_alone() {
     let practice = practice();
     let commun::Practice { dir, store, .. } = practice;
     drop(store);
-    raw(dir.path()).execute_batch("PRAGMA user_version = 4").unwrap();
+    raw(dir.path()).execute_batch("PRAGMA user_version = 5").unwrap();
     let before = std::fs::read(dir.path().join(FILE)).unwrap();
     let error = Store::open_with(dir.path(), options()).unwrap_err();
-    assert!(matches!(error, StoreError::Newer { found: 4, known: 3 }));
+    assert!(matches!(error, StoreError::Newer { found: 5, known: 4 }));
     let words = error.to_string();
     assert!(words.contains("version plus récente") && words.contains("aide :"), "{words}");
     assert_eq!(std::fs::read(dir.path().join(FILE)).unwrap(), before);

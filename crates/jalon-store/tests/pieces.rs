@@ -12,7 +12,7 @@ use commun::{at, doctor, open, practice};
 use jalon_store::audit::{Action, Lines, Outcome};
 use jalon_store::{
     Actor, DeclarationId, Declared, Extension, Kind, LARGEST, Mapping, NewDeclaration, NewPayment,
-    NewStatement, PaymentKind, Proof, Store, StoreError, Words,
+    NewStatement, PaymentKind, Proof, Store, StoreError, Words, Written,
 };
 use jiff::civil::date;
 
@@ -183,7 +183,7 @@ fn documents_follow_the_rights_on_what_they_prove() {
     let (text, fields) = (Words::new("x"), BTreeMap::new());
     let m1 = doctor("M1");
     let statement = statement(&m1, &text, &fields);
-    let id = store.add_statement(&practice.clara, &statement, at(104)).unwrap();
+    let id = store.add_statement(&practice.clara, None, &statement, at(104)).unwrap();
     let proof = Proof::Statement(id);
     let document =
         store.add_document(&practice.clara, &proof, "r.pdf", PDF, None, at(105)).unwrap();
@@ -243,7 +243,10 @@ fn statements_and_payments_are_their_doctors_alone() {
     let text = Words::new("RELEVE ROSP\nTotal 4 812,40");
     let fields = BTreeMap::from([("total".to_owned(), "4812.40".to_owned())]);
     let new = statement(m1, &text, &fields);
-    store.add_statement(clara, &new, at(100)).unwrap();
+    let id = store.add_statement(clara, Some("formulaire-0"), &new, at(100)).unwrap();
+    let again = store.add_statement(clara, Some("formulaire-0"), &new, at(101)).unwrap();
+    assert_eq!(id, again, "the same form counts once");
+    assert_eq!(store.statements(clara, m1, 2026).unwrap().len(), 1);
     let kept = store.statements(clara, m1, 2026).unwrap();
     assert_eq!((&kept[0].text, &kept[0].fields), (&text, &fields));
     let pay = |kind, cents, label| NewPayment {
@@ -274,12 +277,46 @@ fn statements_and_payments_are_their_doctors_alone() {
     for actor in [&practice.denis, &practice.secretary, &practice.nurse, &practice.admin] {
         refused(store.statements(actor, m1, 2026));
         refused(store.payments(actor, m1, 2026));
-        refused(store.add_statement(actor, &new, at(104)));
+        refused(store.add_statement(actor, None, &new, at(104)));
         refused(store.add_payments(actor, None, &both, at(104)));
     }
     let swept = store.sweep(date(2030, 1, 1), at(200)).unwrap();
     assert_eq!(swept.statements, 1);
     assert!(store.statements(clara, m1, 2026).unwrap().is_empty());
+}
+
+#[test]
+fn a_claim_is_its_doctors_alone_and_nothing_written_is_lost() {
+    let practice = practice();
+    let (store, clara) = (&practice.store, &practice.clara);
+    let (m1, text, fields) = (&doctor("M1"), Words::new("x"), BTreeMap::new());
+    let id = store.add_statement(clara, None, &statement(m1, &text, &fields), at(100)).unwrap();
+    assert_eq!(store.claim(clara, id).unwrap(), None);
+    let first = Words::new("Madame, Monsieur,");
+    let Written::Done(one) = store.write_claim(clara, id, None, &first, at(101)).unwrap() else {
+        panic!()
+    };
+    // The same form sent twice.
+    let again = store.write_claim(clara, id, None, &first, at(102)).unwrap();
+    assert_eq!(again, Written::Done(one));
+    let second = Words::new("Madame,");
+    let written = store.write_claim(clara, id, Some(one), &second, at(103)).unwrap();
+    assert!(matches!(written, Written::Done(two) if two != one));
+    // Somebody who has seen the first does not write over the second.
+    let stale = store.write_claim(clara, id, Some(one), &first, at(104)).unwrap();
+    assert!(matches!(stale, Written::Stale(last) if last.body == second));
+    assert_eq!(store.claim(&practice.auditor, id).unwrap().unwrap().body, second);
+    let long = Words::new("x".repeat(300 * 1024));
+    let refusal = store.write_claim(clara, id, None, &long, at(105));
+    assert!(matches!(refusal, Err(StoreError::Refused(_))));
+    for actor in [&practice.denis, &practice.secretary, &practice.nurse, &practice.admin] {
+        refused(store.claim(actor, id));
+        refused(store.write_claim(actor, id, None, &first, at(106)));
+    }
+    refused(store.write_claim(&practice.auditor, id, None, &first, at(106)));
+    // It goes with its statement.
+    assert_eq!(store.sweep(date(2030, 1, 1), at(200)).unwrap().statements, 1);
+    refused(store.claim(clara, id));
 }
 
 #[test]
