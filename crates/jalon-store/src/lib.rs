@@ -59,8 +59,8 @@ pub use ledger::{NewPayment, NewStatement, Payment, PaymentKind, Statement};
 pub use login::{Credentials, Login, csrf_matches, csrf_token};
 pub use password::Cost;
 pub use private::{
-    AccountId, ChangeId, ClaimId, DeclarationId, DoctorKey, DocumentId, EventId, PatientId, PatientKey,
-    PaymentId, SessionId, StatementId, Words,
+    AccountId, ChangeId, ClaimId, DeclarationId, DoctorKey, DocumentId, EventId, PatientId,
+    PatientKey, PaymentId, SessionId, StatementId, Words,
 };
 pub use rights::{Actor, Rights, Role};
 pub use sessions::{ABSOLUTE, IDLE, NewSession, Session};

@@ -13,6 +13,7 @@ use crate::demo;
 use crate::imports::Imports;
 use crate::keys::Keys;
 use crate::practice::Practice;
+use crate::press::Press;
 use crate::site::Site;
 
 /// What time it is, where the practice is.
@@ -91,6 +92,8 @@ pub struct Setting {
     pub demonstration: PathBuf,
     /// The nomenclature that gives imported drugs their class, if any.
     pub nomenclature: Option<PathBuf>,
+    /// The program that sets documents on pages, if there is one.
+    pub pdf: Option<PathBuf>,
 }
 
 /// A practice and its memory, shared by every request about it.
@@ -108,6 +111,8 @@ pub struct App {
     pub(crate) keys: Keys,
     /// What is being brought in.
     pub(crate) imports: Arc<Imports>,
+    /// Who sets documents on pages.
+    pub(crate) press: Arc<Press>,
 }
 
 impl App {
@@ -129,7 +134,9 @@ impl App {
         }
         let keys = Keys::new(store.page_secret()?);
         let imports = Arc::new(Imports::new(store.documents_dir().with_file_name("imports")));
-        Ok(Self { practice, store, setting: setting.into(), demo, keys, imports })
+        let setting = setting.into();
+        let press = Arc::new(Press::new(setting.pdf.clone()));
+        Ok(Self { practice, store, setting, demo, keys, imports, press })
     }
 
     /// What time it is.

@@ -39,6 +39,8 @@ pub enum Failure {
     Wait(Duration),
     /// The memory cannot be read or written for now: why.
     Memory(String),
+    /// A document cannot be made: why, and what to do instead.
+    Unmade(String),
     /// Something broke: what, in words of the program.
     Broken(&'static str),
 }
@@ -69,7 +71,9 @@ impl Failure {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotThisSite => StatusCode::MISDIRECTED_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NoFacts | Self::Facts(_) | Self::Memory(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoFacts | Self::Facts(_) | Self::Memory(_) | Self::Unmade(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -103,6 +107,7 @@ impl Failure {
             Self::Refused(_) => (t.refused, t.refused_says),
             Self::Wait(_) => (t.wait, t.wait_says),
             Self::Memory(_) => (t.memory, t.memory_says),
+            Self::Unmade(_) => (t.unmade, t.unmade_says),
             Self::Broken(_) => (t.broken, t.broken_says),
         }
     }
@@ -111,7 +116,10 @@ impl Failure {
     pub fn page(&self, mut response: Response, mut out: Outside) -> Response {
         let (title, message) = self.words(out.t);
         let mut detail = match self {
-            Self::Facts(detail) | Self::Refused(detail) | Self::Memory(detail) => detail.clone(),
+            Self::Facts(detail)
+            | Self::Refused(detail)
+            | Self::Memory(detail)
+            | Self::Unmade(detail) => detail.clone(),
             Self::Wait(wait) => format!("{} s", seconds(*wait)),
             _ => String::new(),
         };

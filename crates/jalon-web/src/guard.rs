@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use jalon_store::{Actor, SecretString, csrf_matches};
+use jalon_store::{Actor, Role, SecretString, csrf_matches};
 
 use crate::app::{App, House};
 use crate::failure::Failure;
@@ -29,6 +29,8 @@ pub enum Need {
     Patients,
     /// To see sums: no patient among them.
     Sums,
+    /// To see amounts: one's own, or everybody's to watch over them.
+    Amounts,
     /// To be a doctor with a list of one's own.
     OwnList,
     /// To bring facts in: to manage, or to be a doctor.
@@ -45,6 +47,7 @@ impl Need {
             Self::Nothing | Self::Account => true,
             Self::Patients => actor.role.cares(),
             Self::Sums => !actor.role.administers(),
+            Self::Amounts => actor.role == Role::Auditor || actor.own().is_some(),
             Self::OwnList => actor.own().is_some(),
             Self::Import => actor.role.administers() || actor.own().is_some(),
             Self::Administration => actor.role.administers(),

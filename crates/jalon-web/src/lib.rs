@@ -23,6 +23,7 @@ mod keys;
 mod measured;
 mod pages;
 mod practice;
+mod press;
 mod routes;
 mod shown;
 mod simulator;
@@ -38,5 +39,6 @@ mod work;
 
 pub use app::{App, Clock, Log, Setting};
 pub use practice::{Facts, Practice, PracticeError};
+pub use press::pdf_program;
 pub use routes::{Need, ROUTES, Route, router};
 pub use site::Site;

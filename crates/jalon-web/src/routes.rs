@@ -76,6 +76,24 @@ pub const ROUTES: &[Route] = &[
     form("/calendrier/versement", Need::OwnList, || post(pages::calendar::pay)),
     form("/calendrier/retirer", Need::OwnList, || post(pages::calendar::cancel)),
     form("/calendrier/prolongation", Need::OwnList, || post(pages::calendar::extend)),
+    page("/releves", Need::Amounts, || get(pages::statements::show)),
+    page("/releves/saisie", Need::OwnList, || {
+        get(pages::statements::entry).post(pages::statements::save)
+    }),
+    form("/releves/fichier", Need::OwnList, || post(pages::statements::read_file))
+        .taking(pages::statements::MOST),
+    page("/releves/{number}", Need::Amounts, || get(pages::statements::gaps)),
+    form("/releves/{number}/marques", Need::OwnList, || post(pages::statements::mark)),
+    form("/releves/{number}/liste", Need::OwnList, || post(pages::statements::bring))
+        .taking(pages::statements::MOST),
+    form("/releves/{number}/piece", Need::OwnList, || post(pages::statements::attach))
+        .taking(pages::statements::LARGEST_PROOF),
+    page("/releves/{number}/reclamation", Need::Amounts, || {
+        get(pages::statements::claim).post(pages::statements::save_claim)
+    }),
+    page("/releves/{number}/apercu", Need::Amounts, || get(pages::statements::preview)),
+    page("/releves/{number}/reclamation.xlsx", Need::Amounts, || get(pages::statements::xlsx)),
+    page("/releves/{number}/reclamation.pdf", Need::Amounts, || get(pages::statements::pdf)),
     page("/simulation", Need::OwnList, || get(pages::simulator::show)),
     page("/simulation/reforme.toml", Need::OwnList, || get(pages::simulator::reform)),
     form("/simulation/ouvrir", Need::OwnList, || post(pages::simulator::open)),

@@ -66,6 +66,7 @@ fn is_for(need: Need, role: Role) -> bool {
         Need::Nothing | Need::Account => true,
         Need::Patients => matches!(role, Doctor | Delegate | Nurse),
         Need::Sums => matches!(role, Doctor | Delegate | Nurse | Auditor),
+        Need::Amounts => matches!(role, Doctor | Auditor),
         Need::OwnList => role == Doctor,
         Need::Import => matches!(role, Administrator | Doctor),
         Need::Administration => role == Administrator,

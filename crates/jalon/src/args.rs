@@ -176,6 +176,9 @@ pub struct Serve {
     /// Nomenclature qui donne leur classe aux médicaments importés
     #[arg(long, value_name = "DIR")]
     pub nomenclature: Option<PathBuf>,
+    /// Programme qui met les documents en PDF [défaut : jalon-pdf, à côté de celui-ci]
+    #[arg(long, value_name = "PROGRAMME")]
+    pub pdf: Option<PathBuf>,
     /// Port de cet ordinateur [défaut : 8437]
     #[arg(long, value_name = "N", default_value_t = 8437, hide_default_value = true)]
     pub port: u16,

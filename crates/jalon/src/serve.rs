@@ -7,7 +7,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use jalon_store::{ExposeSecret as _, Store, StoreError};
-use jalon_web::{App, Clock, Log, Practice, Setting, Site, router};
+use jalon_web::{App, Clock, Log, Practice, Setting, Site, pdf_program, router};
 use jiff::{Timestamp, Zoned};
 
 use crate::args::Serve;
@@ -23,6 +23,12 @@ pub fn run(args: &Serve) -> Result<(), Failure> {
     let rules = Box::leak(Box::new(load::rules(None)?));
     let overlay = load::overlay(args.complement.as_deref(), rules)?;
     let overlay = overlay.map(|overlay| &*Box::leak(Box::new(overlay)));
+    if let Some(program) = args.pdf.as_deref().filter(|program| !program.is_file()) {
+        return Err(Failure::usage(format!(
+            "{} : ce n'est pas un programme\naide : cargo build --release -p jalon-pdf --features typst",
+            program.display()
+        )));
+    }
     let memory = args.memoire.clone().unwrap_or_else(|| beside(&args.dossier));
     let listener = listen(args.port)?;
     let port = listener.local_addr()?.port();
@@ -35,6 +41,7 @@ pub fn run(args: &Serve) -> Result<(), Failure> {
         }),
         demonstration: memory.join("demonstration"),
         nomenclature: args.nomenclature.clone(),
+        pdf: args.pdf.clone().or_else(pdf_program),
     };
     quiet_panics();
     let practice = Practice::new(rules, overlay, &args.dossier);

@@ -48,7 +48,7 @@ pub struct Link {
 
 impl Need {
     /// The pages of the menu: address, name, and whom they are for.
-    pub(crate) const fn pages(t: &Texts) -> [(&'static str, &'static str, Self); 12] {
+    pub(crate) const fn pages(t: &Texts) -> [(&'static str, &'static str, Self); 13] {
         [
             ("/", t.today, Self::Sums),
             ("/indicateurs", t.indicators, Self::Sums),
@@ -57,6 +57,7 @@ impl Need {
             ("/declarations", t.declarations, Self::Sums),
             ("/equipe", t.team, Self::Sums),
             ("/calendrier", t.calendar, Self::Sums),
+            ("/releves", t.claims, Self::Amounts),
             ("/simulation", t.simulator, Self::OwnList),
             ("/import", t.import, Self::Import),
             ("/reglages", t.settings, Self::Account),

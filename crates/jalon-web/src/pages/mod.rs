@@ -28,6 +28,7 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod simulator;
+pub mod statements;
 pub mod team;
 pub mod today;
 mod visit;

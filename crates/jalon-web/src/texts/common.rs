@@ -99,6 +99,9 @@ texts! {
         wait_says: "Réessayez un peu plus tard.", "Try again a little later.";
         memory: "Enregistrement impossible", "Cannot be saved";
         memory_says: "Rien n'a été enregistré.", "Nothing was saved.";
+        unmade: "Document impossible à faire", "Cannot be made";
+        unmade_says: "Rien n'est perdu : ce qui a été saisi est gardé.", "Nothing is lost: what was typed is kept.";
+        claims: "Relevés", "Statements";
         reference: "Référence à donner à qui vous aide :", "Reference to give to whoever helps you:";
     }
 }

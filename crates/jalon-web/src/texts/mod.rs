@@ -11,6 +11,7 @@ mod figures;
 mod import;
 mod settings;
 mod simulator;
+mod statements;
 
 use axum::http::HeaderValue;
 
@@ -24,6 +25,7 @@ pub use figures::Figures;
 pub use import::Import;
 pub use settings::Settings;
 pub use simulator::Simulator;
+pub use statements::Statements;
 
 /// A language of the screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -90,6 +90,7 @@ impl Server {
             log: Log::new(move |line| lines.lock().unwrap().push(line.to_owned())),
             demonstration: folder.path().join("demonstration"),
             nomenclature: None,
+            pdf: None,
         };
         let app = App::new(practice, store, setting).unwrap();
         let router = router(app.clone());
