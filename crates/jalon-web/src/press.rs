@@ -173,7 +173,8 @@ fn refused(said: &str) -> Failure {
     unmade(&format!("{said}\naide : téléchargez le classeur XLSX"))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

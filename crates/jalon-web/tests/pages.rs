@@ -7,8 +7,35 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use commun::{People, Server};
 use jalon_store::audit::{Action, Lines};
-use jalon_store::{PatientId, Proof, Role};
+use jalon_store::worklist::{FundMark, Seen, Step, To};
+use jalon_store::{NewStatement, PatientId, Proof, Role, Words};
 use jalon_web::{Need, ROUTES};
+
+/// A statement of clara's that the facts do not follow, and a patient of hers
+/// to claim.
+#[cfg(test)]
+fn statement(server: &Server, people: &People, patient: &str) -> String {
+    let (clara, now) = (server.actor(&people.clara), server.hand.now());
+    let text = "campagne = 2024\nmedecin = \"M0001\"\ndispositif = \"rosp-adulte\"\npatientele = 677\n[[ligne]]\nindicateur = \"diabete-hba1c\"\nlibelle = \"HbA1c\"\nnumerateur = 1\ndenominateur = 2\npoints = 3\nmontant = 4\n";
+    let new = NewStatement {
+        doctor: clara.own().unwrap(),
+        scheme: "rosp-adulte",
+        campaign: 2024,
+        received_on: jiff::civil::date(2024, 11, 1),
+        text: &Words::new(text),
+        fields: &BTreeMap::new(),
+        expires_on: None,
+    };
+    let step = Step {
+        patient: PatientId::parse(patient).unwrap(),
+        campaign: 2024,
+        indicator: Some("rosp-adulte:diabete-hba1c"),
+        seen: Seen::Whatever,
+        to: To::Fund(Some(FundMark::ToClaim)),
+    };
+    server.app.store.change(&clara, None, &[step], now).unwrap();
+    server.app.store.add_statement(&clara, None, &new, now).unwrap().to_string()
+}
 
 /// An address of each route, that exists.
 #[cfg(test)]
@@ -27,6 +54,7 @@ async fn addresses(server: &Server, people: &People) -> Vec<(&'static str, Strin
     let (clara, now) = (server.actor(&people.clara), server.hand.now());
     let pdf: &[u8] = b"%PDF-1.7\n%%EOF\n";
     let proof = server.app.store.add_document(&clara, &about, "x.pdf", pdf, None, now).unwrap().id;
+    let statement = statement(server, people, number);
     ROUTES
         .iter()
         .map(|route| {
@@ -46,6 +74,9 @@ async fn addresses(server: &Server, people: &People) -> Vec<(&'static str, Strin
                 }
                 // Nobody's.
                 "/pieces/{number}" => "/pieces/0000000000000001".to_owned(),
+                path if path.starts_with("/releves/{number}") => {
+                    format!("{}?campagne=2024", path.replace("{number}", &statement))
+                }
                 path if path.starts_with("/import/{number}") => path.replace("{number}", "0a"),
                 "/assets/{name}" => "/assets/style.css".to_owned(),
                 plain => {
@@ -109,6 +140,8 @@ async fn every_address_is_open_to_those_it_is_for() {
             let expected = match (is_for(route.need, role), *path) {
                 _ if route.changes => 405,
                 (false, _) | (true, "/pieces/{number}" | "/import/{number}") => 404,
+                // Nothing here sets documents on pages.
+                (true, "/releves/{number}/reclamation.pdf") => 503,
                 (true, "/mise-en-service") => 303,
                 (true, "/") if role == Role::Administrator => 303,
                 _ => 200,
@@ -237,7 +270,9 @@ async fn the_journal_has_every_read_of_a_patient() {
         let before = told(&server, &people);
         let shown = clara.get(&address).await.text;
         let after = told(&server, &people);
-        let named = shown.contains("P000");
+        // A claim without identities is made from patients whom it hides.
+        let named = shown.contains("P000")
+            || matches!(path, "/releves/{number}/apercu" | "/releves/{number}/reclamation.xlsx");
         let more: usize = after.values().sum::<usize>() - before.values().sum::<usize>();
         assert_eq!(named, more > 0, "{path}");
         if path == "/patients/{number}" {

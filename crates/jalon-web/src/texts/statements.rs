@@ -15,7 +15,6 @@ texts! {
         added: "Saisi le", "Entered on";
         arithmetic: "Arithmétique", "Arithmetic";
         data: "Données", "Data";
-        open: "Ouvrir", "Open";
         replaced: "remplacé par un plus récent", "replaced by a later one";
         enter: "Saisir un relevé", "Enter a statement";
         no_scheme: "Aucun dispositif de cette campagne n'a de relevé par indicateur pour ce médecin.", "No scheme of this campaign has a statement by indicator for this doctor.";
@@ -59,7 +58,6 @@ texts! {
         future_day: "ce jour n'est pas encore venu", "that day has not come yet";
         empty: "aucun chiffre par indicateur", "no figure by indicator";
         twice: "déjà saisi sur une autre ligne", "already entered on another line";
-        no_such: "indicateur inconnu de ce dispositif", "no such indicator in this scheme";
         no_facts: "Vos faits ne disent rien de ce dispositif : rien à comparer.", "Your facts say nothing of this scheme: nothing to compare.";
         saved: "Relevé enregistré.", "Statement saved.";
         marked: "Marques reportées sur les patients à rappeler :", "Marks put on the patients to call:";

@@ -53,7 +53,6 @@ struct Page {
 
 struct Row {
     to: String,
-    label: String,
     scheme: String,
     received: String,
     added: String,
@@ -100,7 +99,6 @@ async fn page(look: &Look, message: &str) -> Result<Response, Failure> {
         seen.push(&one.scheme);
         rows.push(Row {
             to: to(look, one.id, ""),
-            label: format!("{} {}", w.open, one.scheme),
             scheme: name.map_or_else(|| one.scheme.clone(), |scheme| scheme.name.clone()),
             received: french::date(one.received_on),
             added: look.app.clock().shown(one.at),

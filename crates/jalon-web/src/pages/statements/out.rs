@@ -20,6 +20,8 @@ use crate::pages::{Frame, Look, html};
 use crate::texts::Statements;
 use crate::work::away;
 
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 #[derive(Template)]
 #[template(path = "claim_preview.html")]
 struct Page {
@@ -41,15 +43,9 @@ struct Part {
     lines: Vec<String>,
     right: bool,
     columns: Vec<(String, bool)>,
-    rows: Vec<Vec<String>>,
-    totals: Vec<Vec<String>>,
-}
-
-impl Part {
-    /// Whether a column of a table holds numbers.
-    fn is_number(&self, at: &usize) -> bool {
-        self.columns.get(*at).is_some_and(|(_, right)| *right)
-    }
+    /// Each cell, and whether it is a number.
+    rows: Vec<Vec<(String, bool)>>,
+    totals: Vec<Vec<(String, bool)>>,
 }
 
 /// The version asked, if it is for who asks.
@@ -122,10 +118,13 @@ fn part(block: Block) -> Part {
         Block::Lines { lines, right } => Part { kind: "lines", lines, right, ..Part::default() },
         Block::List { items } => Part { kind: "list", lines: items, ..Part::default() },
         Block::Table(table) => {
-            let mut rows = table.rows;
-            let totals = rows.split_off(rows.len().saturating_sub(table.totals));
             let columns = table.columns.into_iter();
-            let columns = columns.map(|one| (one.title, one.side == Side::Right)).collect();
+            let columns: Vec<_> = columns.map(|one| (one.title, one.side == Side::Right)).collect();
+            let cells = |row: Vec<String>| -> Vec<(String, bool)> {
+                row.into_iter().zip(columns.iter().map(|(_, number)| *number)).collect()
+            };
+            let mut rows: Vec<_> = table.rows.into_iter().map(cells).collect();
+            let totals = rows.split_off(rows.len().saturating_sub(table.totals));
             Part { kind: "table", text: table.caption, columns, rows, totals, ..Part::default() }
         }
         // A claim has no drawing; what one says is said in words.
@@ -146,8 +145,7 @@ pub async fn xlsx(
     let (claim, scheme) = made(&look, &number).await?;
     let bytes = away(move || claim.xlsx(version).map_err(|_| Failure::Broken("classeur"))).await?;
     told(&look, version, "XLSX").await?;
-    const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    file(bytes, KIND, &name(&look, &scheme, version, "xlsx"))
+    file(bytes, WORKBOOK, &name(&look, &scheme, version, "xlsx"))
 }
 
 /// The claim on pages.

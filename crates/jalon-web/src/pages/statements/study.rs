@@ -37,7 +37,6 @@ pub struct Study {
 
 /// A statement held against the facts.
 pub struct Held {
-    pub statement: Statement,
     pub scheme: &'static Scheme,
     pub arithmetic: Arithmetic,
     pub data: Data,
@@ -121,12 +120,12 @@ impl Study {
         let held = look
             .ask(move |facts| {
                 let asked = Asked { campaign, doctor: &doctor, scheme: &scheme };
-                hold(facts, statement, &asked, whole.as_ref(), to_see.as_ref())
+                hold(facts, &statement, &asked, whole.as_ref(), to_see.as_ref())
             })
             .await?;
         let none = || Failure::Refused(Statements::of(look.language).no_facts.to_owned());
         let mut held = held.ok_or_else(none)?;
-        held.annex.program = concat!("Jalon ", env!("CARGO_PKG_VERSION")).to_owned();
+        concat!("Jalon ", env!("CARGO_PKG_VERSION")).clone_into(&mut held.annex.program);
         look.app.practice.rules().hash().clone_into(&mut held.annex.rules);
         look.facts.hash().clone_into(&mut held.annex.facts);
         held.annex.overlay = look.facts.overlay().map(|one| one.title.clone());
@@ -170,13 +169,13 @@ pub fn verdicts(
 
 fn hold(
     facts: &Facts,
-    statement: Statement,
+    statement: &Statement,
     asked: &Asked<'_>,
     whole: Option<&FundList>,
     to_see: Option<&FundList>,
 ) -> Result<Option<Held>, PracticeError> {
     let Asked { campaign, doctor, scheme } = *asked;
-    let verdicts = verdicts(facts, campaign, doctor, &statement, scheme)?;
+    let verdicts = verdicts(facts, campaign, doctor, statement, scheme)?;
     let Some((arithmetic, data)) = verdicts else { return Ok(None) };
     let list = facts.list(campaign, doctor)?;
     let season = facts.season(campaign)?;
@@ -217,18 +216,7 @@ fn hold(
     }
     let annex = Annex::of(ledger, |id| data.rows.iter().any(|row| row.indicator == id));
     let scheme = ledger.scheme;
-    Ok(Some(Held {
-        statement,
-        scheme,
-        arithmetic,
-        data,
-        annex,
-        explanations,
-        members,
-        list,
-        lists,
-        seen,
-    }))
+    Ok(Some(Held { scheme, arithmetic, data, annex, explanations, members, list, lists, seen }))
 }
 
 fn engine(error: EngineError) -> PracticeError {

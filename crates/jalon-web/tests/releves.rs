@@ -1,0 +1,548 @@
+//! Statements of the fund, what separates them from the facts, and the claim
+//! that follows, over HTTP.
+
+#[cfg(test)]
+mod commun;
+#[cfg(test)]
+mod envoi;
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::path::Path;
+
+use calamine::{Data as Value, Reader as _, Xlsx};
+use commun::{Answer, Browser, CABINET, Server, unescaped};
+use envoi::{Sent, facts, upload};
+use jalon_claim::Data;
+use jalon_claim::arithmetic::{Arithmetic, Verdict};
+use jalon_engine::ledger::Ledger;
+use jalon_import::statement::{Statement, from_toml};
+use jalon_rules::{Campaign, french};
+use jalon_store::audit::{Action, Lines};
+
+const STATEMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../exemples/caisse/releve.toml");
+const ENTRY: &str = "/releves/saisie?campagne=2024&dispositif=rosp-adulte";
+
+/// 12 May 2025, after the statement of 30 April: from 20 November 2024.
+const MAY: i64 = 173 * 86_400;
+
+/// What an indicator prints in the form of the tests.
+const DIABETES: [(&str, &str); 5] = [
+    ("numerateur:diabete-hba1c", "44"),
+    ("denominateur:diabete-hba1c", "53"),
+    ("taux:diabete-hba1c", "83"),
+    ("points:diabete-hba1c", "19,5"),
+    ("montant:diabete-hba1c", "115,51"),
+];
+
+/// Fields of the form, hidden ones first.
+#[cfg(test)]
+fn with(page: &Answer, fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    let hidden = ["jeton", "formulaire", "campagne", "medecin"];
+    let hidden = hidden.map(|name| (name.to_owned(), page.hidden(name)));
+    let given = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    hidden.into_iter().chain(given).collect()
+}
+
+#[cfg(test)]
+async fn post(browser: &mut Browser, path: &str, fields: &[(String, String)]) -> Answer {
+    let fields: Vec<_> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    browser.post(path, &fields).await
+}
+
+/// Enters the statement of the example by hand; where its page is.
+#[cfg(test)]
+async fn entered(browser: &mut Browser) -> String {
+    let page = browser.get(ENTRY).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    let mut fields = vec![
+        ("dispositif", "rosp-adulte"),
+        ("recu", "2025-04-30"),
+        ("patientele", "677"),
+        ("reference", "800"),
+        ("valeur_point", "7"),
+        ("points:cancer-sein", "40"),
+        ("montant:cancer-sein", "230"),
+        ("points:=0", "59,5"),
+        ("montant:=0", "345,51"),
+    ];
+    fields.extend(DIABETES);
+    let fields = with(&page, &fields);
+    let saved = post(browser, "/releves/saisie", &fields).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let twice = post(browser, "/releves/saisie", &fields).await;
+    assert_eq!(twice.location(), saved.location(), "a form sent twice counts once");
+    saved.location().to_owned()
+}
+
+/// The statement of the example, as the crate of claims reads it.
+#[cfg(test)]
+fn example() -> Statement {
+    let mut statement = from_toml(&std::fs::read_to_string(STATEMENT).unwrap(), "x").unwrap();
+    for (line, id) in statement.lines.iter_mut().zip(["diabete-hba1c", "cancer-sein"]) {
+        line.indicator = Some(id.to_owned());
+    }
+    statement
+}
+
+/// The two verdicts, asked of the crate of claims.
+#[cfg(test)]
+async fn asked(server: &Server) -> (Arithmetic, Data) {
+    facts(&server.app.practice, |facts| {
+        let campaign = Campaign::new(2024).unwrap();
+        let season = facts.season(campaign).unwrap();
+        let book = season.iter().find(|book| book.payee == "M0001").unwrap();
+        let found = book.ledgers.iter().find_map(|ledger| match ledger {
+            Ledger::Rate(ledger) if ledger.scheme.id == "rosp-adulte" => Some(ledger),
+            _ => None,
+        });
+        let ledger = found.unwrap();
+        (Arithmetic::of(&example(), ledger.scheme, campaign), Data::of(&example(), ledger))
+    })
+    .await
+}
+
+/// Cells of a workbook as texts, by sheet. No cell is a formula.
+#[cfg(test)]
+fn cells(bytes: &[u8]) -> BTreeMap<String, Vec<Vec<String>>> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.to_vec())).unwrap();
+    let names = book.sheet_names();
+    names
+        .into_iter()
+        .map(|name| {
+            assert!(book.worksheet_formula(&name).unwrap().is_empty(), "{name}");
+            let rows = book.worksheet_range(&name).unwrap();
+            let rows = rows.rows().map(|row| row.iter().map(Value::to_string).collect());
+            (name, rows.collect())
+        })
+        .collect()
+}
+
+/// An address of the page of a statement.
+#[cfg(test)]
+fn of(statement: &str, page: &str, more: &str) -> String {
+    let (path, query) = statement.split_once('?').unwrap();
+    let query = query.split("&fait").next().unwrap();
+    format!("{path}{page}?{query}{more}")
+}
+
+#[tokio::test]
+async fn a_statement_comes_in_and_a_claim_goes_out() {
+    let (server, people) = Server::practice();
+    server.hand.pass(MAY);
+    let mut clara = server.inside(&people.clara);
+    let at = entered(&mut clara).await;
+    let list = clara.get("/releves?campagne=2024").await;
+    assert_eq!(list.text.matches("/releves/000").count(), 1, "{}", list.text);
+    assert!(list.text.contains("Diffère") && list.text.contains("30/06/2025"), "{}", list.text);
+
+    // The two verdicts are those of the crate of claims, to the cent.
+    let page = clara.get(&at).await;
+    assert!(page.text.contains("Relevé enregistré"));
+    let (arithmetic, data) = asked(&server).await;
+    assert_eq!(arithmetic.verdict(), Verdict::Differs { wrong: 1 });
+    assert!(page.text.contains("1/4 comparaisons"), "{}", page.text);
+    assert!(page.text.contains("−6,95\u{a0}€"));
+    let (fund, ours) = data.euros().unwrap();
+    let gap = data.euros_gap().unwrap();
+    for range in [&fund, &ours, &gap] {
+        let shown = french::range(range, french::euros);
+        assert!(page.text.contains(&shown), "{shown}");
+    }
+    let diabetes = &data.rows[0];
+    let ours = diabetes.ours.denominator.unwrap();
+    assert!(page.text.contains(&format!("<td class=\"n\">{ours}</td>")));
+    // Sixty-two days from 30 April, that day of May and the last included.
+    assert!(page.text.contains("30/06/2025 (50 jours restants"), "{}", page.text);
+    // Who may explain it, each with a page.
+    let suspects = page.text.split("name=\"patient\" value=\"").skip(1);
+    let suspects: Vec<_> = suspects.map(|one| one.split('"').next().unwrap()).collect();
+    assert!(!suspects.is_empty());
+    let links = page.links();
+    assert!(links.iter().any(|to| to.starts_with(&format!("/patients/{}", suspects[0]))));
+
+    // Two are claimed: the list of patients to call shows it.
+    let word = unescaped(&page.hidden("indicateur"));
+    assert_eq!(word, "rosp-adulte:diabete-hba1c");
+    let marks = |mark| {
+        let mut all = vec![("indicateur", word.as_str()), ("marque", mark)];
+        all.extend(suspects.iter().take(2).map(|one| ("patient", *one)));
+        with(&page, &all)
+    };
+    let path = of(&at, "/marques", "");
+    let path = path.split('?').next().unwrap();
+    assert_eq!(post(&mut clara, path, &marks("a-reclamer")).await.status, 303);
+    let called = clara.get("/patients?campagne=2024&etat=a-reclamer").await;
+    assert!(called.text.contains(suspects[0]) && called.text.contains("2 écarts à réclamer"));
+    let nobody = with(&page, &[("indicateur", &word), ("marque", "compte")]);
+    assert_eq!(post(&mut clara, path, &nobody).await.status, 422);
+
+    // The claim: a draft, then what the doctor makes of it.
+    let claim = of(&at, "/reclamation", "");
+    let draft = clara.get(&claim).await;
+    assert!(draft.text.contains(&french::range(&gap, french::euros)), "{}", draft.text);
+    assert!(draft.text.contains("30/04/2025 : relevé reçu"));
+    assert!(draft.text.contains("jalon-pdf n&#39;est pas installé"), "{}", draft.text);
+    let patient = draft.text.split("name=\"motif:").nth(1).unwrap();
+    let ground = format!("motif:{}", patient.split('"').next().unwrap());
+    let label = draft.text.split("aria-label=\"Motif, ").nth(1).unwrap().split('"').next().unwrap();
+    let demand = format!("=1+1 pour {label} née le 01/01/1960");
+    let texts = [
+        ("vu", ""),
+        ("expediteur", "Dr Clara Canari\r\n1, rue Fictive"),
+        ("destinataire", "Commission de recours amiable"),
+        ("lieu", "Exempleville"),
+        ("jour", "2025-05-12"),
+        ("objet", "contestation <2024>"),
+        ("motifs", "Premier motif.\r\nSecond motif."),
+        ("fondement", "convention médicale"),
+        ("demande", &demand),
+        ("chronologie", "30/04/2025 : relevé reçu\r\n06/05/2025 : appel à la caisse"),
+        ("notifie", "2025-04-30"),
+        ("parvenue", ""),
+        (&ground, "liste"),
+    ];
+    let path = claim.split('?').next().unwrap();
+    // Wrong days are told together, and nothing typed is lost.
+    let mut wrong = texts.to_vec();
+    wrong[4].1 = "hier";
+    wrong[9].1 = "quand ? on ne sait";
+    let refused = post(&mut clara, path, &with(&draft, &wrong)).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.text.matches("aria-invalid").count(), 2);
+    assert!(refused.text.contains("quand ? on ne sait") && refused.text.contains("Second motif."));
+    assert_eq!(post(&mut clara, path, &with(&draft, &texts)).await.status, 303);
+    assert_eq!(post(&mut clara, path, &with(&draft, &texts)).await.status, 303, "twice is once");
+    // Another window that had not seen it does not write over it.
+    let mut other = texts.to_vec();
+    other[3].1 = "Ailleurs";
+    let stale = post(&mut clara, path, &with(&draft, &other)).await;
+    assert_eq!(stale.status, 409);
+    assert!(stale.text.contains("value=\"Ailleurs\"") && stale.text.contains("rien n&#39;a été"));
+    let kept = clara.get(&claim).await;
+    assert!(kept.text.contains("value=\"Exempleville\"") && kept.text.contains("&#60;2024&#62;"));
+
+    // What proves it.
+    let mut sent = Sent::of(&with(&kept, &[]));
+    sent.file("fichier", "relevé.pdf", envoi::PDF);
+    let added =
+        upload(&mut clara, &format!("{path}/").replace("reclamation/", "piece"), sent).await;
+    assert_eq!(added.status, 303, "{}", added.text);
+    let mut sent = Sent::of(&with(&kept, &[]));
+    sent.file("fichier", "relevé.pdf", b"<html>");
+    let added =
+        upload(&mut clara, &format!("{path}/").replace("reclamation/", "piece"), sent).await;
+    assert_eq!(added.status, 422);
+    assert!(added.text.contains("ni un PDF"));
+
+    // Previews and workbooks, with and without identities.
+    let shown = clara.get(&of(&at, "/apercu", "&version=nominative")).await;
+    for says in
+        ["Premier motif.", "absent de la liste de la caisse", label, "Pour le médecin-conseil"]
+    {
+        assert!(shown.text.contains(says), "{says}");
+    }
+    let shown = clara.get(&of(&at, "/apercu", "&version=anonyme")).await;
+    assert!(!shown.text.contains(label) && shown.text.contains("P01"));
+    let file = clara.get(&of(&at, "/reclamation.xlsx", "&version=nominative")).await;
+    assert!(
+        file.header("content-disposition").contains("reclamation-rosp-adulte-2024-nominative.xlsx")
+    );
+    let sheets = cells(&file.bytes);
+    let patients = &sheets["Patients"];
+    assert_eq!(patients.len(), 3, "a header and two patients");
+    assert!(patients[1].iter().any(|cell| cell == label));
+    assert_eq!(sheets["Comptes"][1][3], "44");
+    assert_eq!(sheets["Comptes"][1][4], diabetes.ours.numerator.unwrap().to_string());
+    let total = sheets["Montants"].last().unwrap();
+    for (cell, end) in total[9..11].iter().zip([gap.min(), gap.max()]) {
+        assert_eq!(cell.parse::<jalon_rules::Fraction>().unwrap(), end.round(2));
+    }
+    assert_eq!(sheets["Pièces"].len(), 2);
+    let about: Vec<_> = sheets["Réclamation"].iter().flatten().cloned().collect();
+    let hash = facts(&server.app.practice, |facts| facts.hash().to_owned()).await;
+    assert!(about.contains(&hash) && about.contains(&commun::RULES.hash().to_owned()));
+    let file = clara.get(&of(&at, "/reclamation.xlsx", "&version=anonyme")).await;
+    let all: Vec<_> = cells(&file.bytes).into_values().flatten().flatten().collect();
+    assert!(!all.iter().any(|cell| cell.contains(label)), "nobody is told");
+    // The journal has each.
+    let auditor = server.actor(&people.auditor);
+    let lines = Lines { action: Some(Action::Export), most: 100, ..Lines::default() };
+    let lines = server.app.store.journal(&auditor, lines, server.hand.now()).unwrap();
+    let told: Vec<_> = lines.iter().filter_map(|line| line.object.as_deref()).collect();
+    for says in [
+        "réclamation nominative, XLSX",
+        "réclamation sans identité, XLSX",
+        "réclamation nominative, aperçu",
+    ] {
+        assert!(told.contains(&says), "{told:?}");
+    }
+    // No program, no pages: it is said, with what to do instead.
+    let pages = clara.get(&of(&at, "/reclamation.pdf", "&version=anonyme")).await;
+    assert_eq!(pages.status, 503);
+    assert!(pages.text.contains("XLSX") && pages.text.contains("navigateur"), "{}", pages.text);
+}
+
+#[tokio::test]
+async fn every_wrong_number_is_told_at_once_beside_its_field() {
+    let (server, people) = Server::practice();
+    server.hand.pass(MAY);
+    let mut clara = server.inside(&people.clara);
+    let page = clara.get(ENTRY).await;
+    let fields = with(
+        &page,
+        &[
+            ("dispositif", "rosp-adulte"),
+            ("recu", "2025-05-13"),
+            ("patientele", "beaucoup"),
+            ("numerateur:diabete-hba1c", "54"),
+            ("denominateur:diabete-hba1c", "53"),
+            ("taux:diabete-hba1c", "101,5"),
+            ("points:diabete-hba1c", "-3"),
+            ("montant:cancer-sein", "<script>"),
+            ("numerateur:cancer-sein", "1,5"),
+        ],
+    );
+    let refused = post(&mut clara, "/releves/saisie", &fields).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.text.matches("aria-invalid").count(), 7, "{}", refused.text);
+    for says in [
+        "ce jour n&#39;est pas encore venu",
+        "nombre illisible",
+        "plus que le dénominateur",
+        "plus de 100 %",
+        "un nombre entier",
+        "value=\"54\"",
+        "value=\"beaucoup\"",
+        "value=\"&#60;script&#62;\"",
+        "value=\"2025-05-13\"",
+    ] {
+        assert!(refused.text.contains(says), "{says}");
+    }
+    let empty = with(&page, &[("dispositif", "rosp-adulte"), ("recu", "2025-04-30")]);
+    let refused = post(&mut clara, "/releves/saisie", &empty).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("aucun chiffre par indicateur"));
+    let list = clara.get("/releves?campagne=2024").await;
+    assert!(list.text.contains("Aucun relevé"), "nothing was kept");
+    // A memory that cannot be written loses nothing typed.
+    let mut fields = with(&page, &[("dispositif", "rosp-adulte"), ("recu", "2025-04-30")]);
+    fields.extend(DIABETES.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let held = envoi::Held::hold(&server);
+    let refused = post(&mut clara, "/releves/saisie", &fields).await;
+    assert_eq!(refused.status, 503);
+    assert!(refused.text.contains("value=\"115,51\""), "{}", refused.text);
+    drop(held);
+    assert_eq!(post(&mut clara, "/releves/saisie", &fields).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_file_is_read_into_the_form_and_nothing_of_it_is_lost() {
+    let (server, people) = Server::practice();
+    server.hand.pass(MAY);
+    let mut clara = server.inside(&people.clara);
+    let page = clara.get("/releves?campagne=2024").await;
+    let send = |name: &str, bytes: &[u8]| {
+        let mut sent = Sent::of(&with(&page, &[("dispositif", "rosp-adulte")]));
+        sent.file("fichier", name, bytes);
+        sent
+    };
+    let toml = std::fs::read(STATEMENT).unwrap();
+    let form = upload(&mut clara, "/releves/fichier", send("releve.toml", &toml)).await;
+    assert_eq!(form.status, 200, "{}", form.text);
+    assert!(form.text.contains("value=\"115,51\"") && form.text.contains("value=\"2025-04-30\""));
+    assert!(clara.get("/releves?campagne=2024").await.text.contains("Aucun relevé"));
+    // The form as a browser sends it back: what the file said besides is kept.
+    let value = |name: &str| (name.to_owned(), form.hidden(name));
+    let mut fields = with(&form, &[("dispositif", "rosp-adulte"), ("recu", "2025-04-30")]);
+    fields.push(value("source"));
+    for name in ["patientele", "reference", "valeur_point"] {
+        fields.push(value(name));
+    }
+    for (name, _) in DIABETES {
+        fields.push(value(name));
+    }
+    fields.extend(
+        ["points:cancer-sein", "montant:cancer-sein", "points:=0", "montant:=0"].map(value),
+    );
+    let saved = post(&mut clara, "/releves/saisie", &fields).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let actor = server.actor(&people.clara);
+    let kept = server.app.store.statements(&actor, actor.own().unwrap(), 2024).unwrap();
+    let mut expected = example();
+    let mut read = from_toml(kept[0].text.expose(), "x").unwrap();
+    for line in expected.lines.iter_mut().chain(&mut read.lines) {
+        line.line = 0;
+    }
+    for total in expected.totals.iter_mut().chain(&mut read.totals) {
+        total.line = 0;
+    }
+    expected.scheme = Some("rosp-adulte".to_owned());
+    // By the order of the scheme's indicators, where the file has its own.
+    expected.lines.sort_by(|one, other| one.label.cmp(&other.label));
+    read.lines.sort_by(|one, other| one.label.cmp(&other.label));
+    assert_eq!(read, expected);
+    // The form to correct it has the same figures.
+    let number = saved.location().trim_start_matches("/releves/").split('?').next().unwrap();
+    let again = clara.get(&format!("/releves/saisie?campagne=2024&corrige={number}")).await;
+    assert!(again.text.contains("value=\"115,51\""));
+
+    // A table, whose label nobody knows, asks what it means.
+    let csv = "Indicateur;Numérateur;Dénominateur;Points\nDiabète : au moins deux HbA1c dans l'année;44;53;19,5\nRenoncements divers;3;4;5\n";
+    let form = upload(&mut clara, "/releves/fichier", send("releve.csv", csv.as_bytes())).await;
+    assert_eq!(form.status, 200, "{}", form.text);
+    assert!(form.text.contains("Renoncements divers") && form.text.contains("name=\"designe:+1\""));
+    let mut fields = with(
+        &form,
+        &[
+            ("dispositif", "rosp-adulte"),
+            ("recu", "2025-04-30"),
+            ("numerateur:diabete-hba1c", "44"),
+            ("numerateur:+1", "3"),
+            ("designe:+1", "diabete-hba1c"),
+        ],
+    );
+    fields.push(("source".to_owned(), form.hidden("source")));
+    let twice = post(&mut clara, "/releves/saisie", &fields).await;
+    assert_eq!(twice.status, 422);
+    assert!(twice.text.contains("déjà saisi sur une autre ligne"), "{}", twice.text);
+
+    for (name, bytes, says) in [
+        ("x.csv", &b"Indicateur;Points\nDiab\xc3\xa8te;beaucoup\n"[..], "nombre illisible"),
+        ("x.pdf", envoi::PDF, ""),
+        ("x.toml", b"campagne = 2020\n[[ligne]]\nlibelle = \"a\"\npoints = 1\n", "autre campagne"),
+        (
+            "x.toml",
+            b"medecin = \"M0002\"\n[[ligne]]\nlibelle = \"a\"\npoints = 1\n",
+            "autre médecin",
+        ),
+    ] {
+        let refused = upload(&mut clara, "/releves/fichier", send(name, bytes)).await;
+        assert_eq!(refused.status, 422, "{name}");
+        assert!(refused.text.contains(says) && !refused.text.contains("--colonne"), "{says}");
+    }
+    let none = Sent::of(&with(&page, &[("dispositif", "rosp-adulte")]));
+    assert_eq!(upload(&mut clara, "/releves/fichier", none).await.status, 422);
+}
+
+#[tokio::test]
+async fn a_statement_is_its_doctors_and_the_auditor_reads_sums() {
+    let (server, people) = Server::practice();
+    server.hand.pass(MAY);
+    let mut clara = server.inside(&people.clara);
+    let at = entered(&mut clara).await;
+    let pages = ["", "/reclamation", "/apercu", "/reclamation.xlsx"];
+    for person in [&people.admin, &people.denis, &people.delegate, &people.nurse] {
+        let mut browser = server.inside(person);
+        for page in pages {
+            let answer = browser.get(&of(&at, page, "")).await;
+            assert_eq!(answer.status, 404, "{} {page}", person.login);
+        }
+    }
+    let mut hugo = server.inside(&people.auditor);
+    for page in pages {
+        let answer = hugo.get(&of(&at, page, "")).await;
+        assert_eq!(answer.status, 200, "{page}");
+        assert!(!answer.text.contains("P000") && !answer.text.contains("name=\"patient\""));
+        assert!(!answer.text.contains("action=\"/releves/"), "{page}");
+    }
+    for page in ["/apercu", "/reclamation.xlsx"] {
+        assert_eq!(hugo.get(&of(&at, page, "&version=nominative")).await.status, 404);
+    }
+    assert_eq!(hugo.get(ENTRY).await.status, 404);
+    // A number that nobody has, and of another campaign.
+    for address in [
+        "/releves/0000000000000009?campagne=2024",
+        "/releves/x?campagne=2024",
+        "/releves/saisie?dispositif=donum&campagne=2024",
+    ] {
+        assert_eq!(clara.get(address).await.status, 404, "{address}");
+    }
+    assert_eq!(clara.get(&at.replace("2024", "2023")).await.status, 404);
+}
+
+/// A copy of the example, in which lists may be kept.
+#[cfg(test)]
+fn copy(to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(CABINET).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+/// A list in a form of this page.
+#[cfg(test)]
+fn list(page: &Answer, kind: &str, csv: &str) -> Sent {
+    let mut sent = Sent::of(&with(page, &[("nature", kind)]));
+    sent.file("fichier", "liste.csv", csv.as_bytes());
+    sent
+}
+
+#[tokio::test]
+async fn the_lists_of_the_fund_say_who() {
+    let folder = commun::folder();
+    let dossier = folder.path().join("cabinet");
+    copy(&dossier);
+    let (server, people) = Server::practice_on(&dossier);
+    server.hand.pass(MAY);
+    let mut clara = server.inside(&people.clara);
+    let at = entered(&mut clara).await;
+    let (path, _) = at.split_once('?').unwrap();
+    let path = format!("{path}/liste");
+    let page = clara.get(&at).await;
+    // Patients whose act the facts count: those who may explain a numerator.
+    let met: Vec<String> = facts(&server.app.practice, |facts| {
+        let list = facts.list(Campaign::new(2024).unwrap(), "M0001").unwrap();
+        let reading = list.readings.iter().find(|one| one.scheme.id == "rosp-adulte").unwrap();
+        let at = reading.pages.iter().position(|page| page.id == "diabete-hba1c").unwrap();
+        let rows = reading.evidence.page(at).unwrap();
+        let met = rows.iter().filter(|row| row.counts.numerator > 0);
+        met.map(|row| row.patient.clone()).collect()
+    })
+    .await;
+    let (first, second) = (&met[0], &met[1]);
+    let whole = format!("Identifiant;Nom\n{first};Dupont\n{second};Durand\nP9999999;Inconnu\n");
+    let kept = upload(&mut clara, &path, list(&page, "mt", &whole)).await;
+    assert_eq!(kept.status, 303, "{}", kept.text);
+    let shown = clara.get(&at).await;
+    for says in [
+        "Sur les deux listes : <b>2</b>",
+        "Sur celle de la caisse seule : <b>1</b>",
+        "Inconnu P9999999",
+    ] {
+        assert!(shown.text.contains(says), "{says} : {}", shown.text);
+    }
+    // Those to see: whose act the facts count are to be claimed.
+    let to_see = |rows: &[&String]| {
+        let lines = rows.iter().map(|one| format!("{one};diabete-hba1c\n"));
+        format!("Identifiant;Indicateur\n{}", lines.collect::<String>())
+    };
+    let kept = upload(&mut clara, &path, list(&page, "voir", &to_see(&[first, second]))).await;
+    assert_eq!(kept.status, 303, "{}", kept.text);
+    assert!(kept.location().contains("fait=2"), "{}", kept.location());
+    let called = clara.get("/patients?campagne=2024&etat=a-reclamer").await;
+    assert!(called.text.contains(first.as_str()) && called.text.contains(second.as_str()));
+    let claim = clara.get(&of(&at, "/reclamation", "")).await;
+    assert!(claim.text.contains(first.as_str()) && claim.text.contains(second.as_str()));
+    // One has left the list while still the doctor's: the fund counts it now.
+    server.hand.pass(86_400);
+    let mut clara = server.inside(&people.clara);
+    let page = clara.get(&at).await;
+    let kept = upload(&mut clara, &path, list(&page, "voir", &to_see(&[first]))).await;
+    assert!(kept.location().contains("fait=2"), "{} {}", kept.location(), kept.text);
+    let called = clara.get("/patients?campagne=2024&etat=a-reclamer").await;
+    assert!(called.text.contains(first.as_str()) && !called.text.contains(second.as_str()));
+    let counted = clara.get("/patients?campagne=2024&etat=compte").await;
+    assert!(counted.text.contains(second.as_str()));
+    // What cannot be read is told, and changes nothing.
+    for csv in ["", "Nom\nDupont\n", "Identifiant;Naissance\nP1;demain\n"] {
+        let refused = upload(&mut clara, &path, list(&page, "mt", csv)).await;
+        assert_eq!(refused.status, 422, "{csv}");
+        assert!(!refused.text.contains("--colonne"), "{}", refused.text);
+    }
+    assert!(clara.get(&at).await.text.contains("Sur les deux listes : <b>2</b>"));
+}
