@@ -10,7 +10,6 @@ use jalon_import::list::{Asked, Intake};
 use jalon_import::sheet::{self, Limits};
 use jalon_rules::Rules;
 use jalon_rules::convention::Scheme;
-use jalon_store::PatientId;
 use jalon_store::audit::{Action, Event};
 use jalon_store::worklist::FundMark;
 
@@ -24,6 +23,9 @@ use crate::work::away;
 
 /// The indicator of lines that name none: those of a whole list.
 const WHOLE: &str = "patientele";
+
+/// Marks put in one change.
+const AT_ONCE: usize = 4_000;
 
 /// A list comes.
 pub async fn bring(
@@ -104,42 +106,53 @@ fn catalogue(rules: &Rules, scheme: &Scheme) -> Catalogue {
 
 /// Puts on patients what the list of those to see says. Who is there although
 /// the facts count the act is to be claimed; who was there, is no longer, and is
-/// still on the doctor's list, is counted now.
+/// still on the doctor's list, is counted now. How many marks changed.
 async fn report(look: &Look, number: &str) -> Result<usize, Failure> {
     let study = Study::read(look, number).await?;
     let numbers = look.numbers(&study.held.list).await?;
+    let tracked = gaps::tracked(look).await?;
     let (Some(list), Some(same)) = (&study.funds.to_see, &study.held.seen) else { return Ok(0) };
-    let mut marks: Vec<(PatientId, String, Option<FundMark>)> = Vec::new();
+    let mut marks = Vec::new();
     for line in &list.lignes {
         let Some(patient) = same.patient_of(line.patient) else { continue };
         let Some(id) = numbers.of(patient) else { continue };
-        let reading = study.held.list.readings.iter();
-        let known = reading.filter(|reading| reading.scheme.id == study.held.scheme.id).find_map(
-            |reading| {
-                let at = reading.pages.iter().position(|page| page.id == line.indicateur)?;
-                Some((reading, at))
-            },
-        );
-        let Some((reading, at)) = known else { continue };
+        let Some(met) = met(&study, patient, &line.indicateur)? else { continue };
+        let listed = |day| {
+            let member = study.held.members.iter().find(|one| one.patient == patient);
+            member.is_some_and(|member| member.is_listed_on(day))
+        };
+        let mark = match line.sorti {
+            None => met.then_some(FundMark::ToClaim),
+            Some(day) if listed(day) => Some(FundMark::Counted),
+            Some(_) => continue,
+        };
         let word = study.word(&line.indicateur);
-        match line.sorti {
-            None => {
-                let own = reading.evidence.only(patient).and_then(|own| own.page(at));
-                let own = own.map_err(|_| Failure::Broken("moteur"))?;
-                let done = own.iter().any(|row| {
-                    row.counts.denominator > 0 && row.counts.numerator >= row.counts.denominator
-                });
-                if done {
-                    marks.push((id, word, Some(FundMark::ToClaim)));
-                }
-            }
-            Some(day) => {
-                let member = study.held.members.iter().find(|one| one.patient == patient);
-                if member.is_some_and(|member| member.is_listed_on(day)) {
-                    marks.push((id, word, Some(FundMark::Counted)));
-                }
-            }
+        let held = tracked.get(patient).and_then(|kept| kept.gap(&word).fund);
+        if held != mark {
+            marks.push((id, word, mark));
         }
     }
-    marks::put(look, None, marks).await
+    let mut count = 0;
+    for some in marks.chunks(AT_ONCE) {
+        count += marks::put(look, None, some.to_vec()).await?;
+    }
+    Ok(count)
+}
+
+/// Whether the facts count the act of a patient; none for an indicator that the
+/// statement's scheme has not.
+fn met(study: &Study, patient: &str, indicator: &str) -> Result<Option<bool>, Failure> {
+    let broken = |_| Failure::Broken("moteur");
+    let readings = study.held.list.readings.iter();
+    for reading in readings.filter(|reading| reading.scheme.id == study.held.scheme.id) {
+        let Some(at) = reading.pages.iter().position(|page| page.id == indicator) else {
+            continue;
+        };
+        let own = reading.evidence.only(patient).map_err(broken)?.page(at).map_err(broken)?;
+        let met = own.iter().any(|row| {
+            row.counts.denominator > 0 && row.counts.numerator >= row.counts.denominator
+        });
+        return Ok(Some(met));
+    }
+    Ok(None)
 }
