@@ -19,6 +19,7 @@ use jalon_engine::ledger::Ledger;
 use jalon_import::statement::{Statement, from_toml};
 use jalon_rules::{Campaign, french};
 use jalon_store::audit::{Action, Lines};
+use jiff::civil::date;
 
 const STATEMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../exemples/caisse/releve.toml");
 const ENTRY: &str = "/releves/saisie?campagne=2024&dispositif=rosp-adulte";
@@ -546,7 +547,7 @@ async fn the_lists_of_the_fund_say_who() {
     let page = clara.get(&at).await;
     // Patients whose act the facts count: those who may explain a numerator.
     let met: Vec<String> = facts(&server.app.practice, |facts| {
-        let list = facts.list(Campaign::new(2024).unwrap(), "M0001").unwrap();
+        let list = facts.list(Campaign::new(2024).unwrap(), "M0001", date(2025, 5, 12)).unwrap();
         let reading = list.readings.iter().find(|one| one.scheme.id == "rosp-adulte").unwrap();
         let at = reading.pages.iter().position(|page| page.id == "diabete-hba1c").unwrap();
         let rows = reading.evidence.page(at).unwrap();

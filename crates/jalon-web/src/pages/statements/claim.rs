@@ -187,7 +187,7 @@ impl Dossier {
         let mut letter = Letter::draft(
             &held.scheme.name,
             look.campaign,
-            look.app.clock().today(),
+            look.today(),
             &held.arithmetic,
             &held.data,
         );

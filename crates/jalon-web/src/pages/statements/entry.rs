@@ -106,7 +106,7 @@ pub async fn save(visit: Visit, fields: Fields) -> Result<Response, Failure> {
     let w = Statements::of(look.language);
     let rules = look.app.practice.rules();
     let mut sheet = Sheet::typed(rules, scheme, look.campaign, &fields, w);
-    let Some(statement) = sheet.read(&doctor, look.app.clock().today(), w) else {
+    let Some(statement) = sheet.read(&doctor, look.today(), w) else {
         return again(&look, sheet, w.mend, StatusCode::UNPROCESSABLE_ENTITY);
     };
     let (key, campaign) = (look.list_key()?, look.campaign.year());

@@ -56,7 +56,7 @@ pub async fn bring(
     };
     let most = usize::try_from(Limits::USUAL.file).unwrap_or(usize::MAX);
     let (name, bytes) = (sent.name.clone(), sent.whole(most).await?);
-    let (folder, date) = (look.app.practice.dossier().to_path_buf(), look.app.clock().today());
+    let (folder, date) = (look.app.practice.dossier().to_path_buf(), look.today());
     let (rules, list) = (look.app.practice.rules(), list_name(&look, &doctor, to_see));
     let scheme = rules.scheme(&kept.scheme).ok_or(Failure::NotFound)?;
     let read = away(move || {

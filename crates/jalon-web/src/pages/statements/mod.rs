@@ -174,8 +174,7 @@ fn of_data(data: &Data, w: &Statements) -> &'static str {
 fn left(look: &Look, notified: Option<Date>) -> String {
     let w = Statements::of(look.language);
     let deadlines = Deadlines { notified, received: None };
-    let (Some(by), Some(left)) = (deadlines.claim_by(), deadlines.left(look.app.clock().today()))
-    else {
+    let (Some(by), Some(left)) = (deadlines.claim_by(), deadlines.left(look.today())) else {
         return w.unknown.to_owned();
     };
     let says = if left == 0 {

@@ -17,6 +17,7 @@ use jalon_import::statement::{Statement, from_toml};
 use jalon_rules::Campaign;
 use jalon_rules::convention::Scheme;
 use jalon_store::{Statement as Kept, StatementId};
+use jiff::civil::Date;
 
 use crate::failure::Failure;
 use crate::pages::Look;
@@ -115,11 +116,11 @@ impl Study {
         let doctor = look.doctor()?;
         let patients = look.sees_patients();
         let funds = if patients { Funds::read(look, &doctor).await? } else { Funds::default() };
-        let (campaign, scheme) = (look.campaign, kept.scheme.clone());
+        let (campaign, scheme, today) = (look.campaign, kept.scheme.clone(), look.today());
         let (whole, to_see) = (funds.whole.clone(), funds.to_see.clone());
         let held = look
             .ask(move |facts| {
-                let asked = Asked { campaign, doctor: &doctor, scheme: &scheme };
+                let asked = Asked { campaign, doctor: &doctor, scheme: &scheme, today };
                 hold(facts, &statement, &asked, whole.as_ref(), to_see.as_ref())
             })
             .await?;
@@ -143,6 +144,7 @@ struct Asked<'a> {
     campaign: Campaign,
     doctor: &'a str,
     scheme: &'a str,
+    today: Date,
 }
 
 /// The two verdicts of a statement, as short as they are.
@@ -174,10 +176,10 @@ fn hold(
     whole: Option<&FundList>,
     to_see: Option<&FundList>,
 ) -> Result<Option<Held>, PracticeError> {
-    let Asked { campaign, doctor, scheme } = *asked;
+    let Asked { campaign, doctor, scheme, today } = *asked;
     let verdicts = verdicts(facts, campaign, doctor, statement, scheme)?;
     let Some((arithmetic, data)) = verdicts else { return Ok(None) };
-    let list = facts.list(campaign, doctor)?;
+    let list = facts.list(campaign, doctor, today)?;
     let season = facts.season(campaign)?;
     let ledgers = season.iter().filter(|book| book.payee == doctor).flat_map(|book| &book.ledgers);
     let ledger = ledgers.filter_map(|ledger| match ledger {
