@@ -41,6 +41,8 @@ struct Page {
     body: Body,
     faults: Faults,
     disputed: Vec<Line>,
+    /// Grounds of patients who are not shown.
+    others: Vec<(String, String)>,
     proofs: Vec<(String, String, String)>,
     delays: Vec<(&'static str, String)>,
     outs: Vec<Out>,
@@ -83,7 +85,7 @@ impl Dossier {
     /// Reads it. Patients are those of the doctor's list that are marked, for
     /// those who may see them.
     pub async fn read(look: &Look, number: &str) -> Result<Self, Failure> {
-        let study = Study::read(look, number).await?;
+        let Self { study, .. } = Self::unnamed(look, number).await?;
         if !look.sees_patients() {
             return Ok(Self { study, marked: Vec::new(), documents: Vec::new() });
         }
@@ -122,6 +124,13 @@ impl Dossier {
             });
         }
         Ok(Self { study, marked, documents: own })
+    }
+
+    /// The same without patients or documents, of which the journal says
+    /// nothing: what is left to show where it cannot be written.
+    async fn unnamed(look: &Look, number: &str) -> Result<Self, Failure> {
+        let study = Study::read(look, number).await?;
+        Ok(Self { study, marked: Vec::new(), documents: Vec::new() })
     }
 
     /// The claim, with its texts.
@@ -333,6 +342,7 @@ fn page(
         may: is_own(look, &doctor),
         seen: seen.map_or_else(String::new, |seen| seen.to_string()),
         amount: claimed.as_ref().map_or_else(|| w.unknown.to_owned(), words::euros),
+        others: others(dossier, &body),
         disputed: dossier.marked.iter().map(|one| line(look, one, &body)).collect(),
         proofs,
         delays: gaps::delays(look, delays),
@@ -344,6 +354,13 @@ fn page(
     let mut response = page.into_response();
     *response.status_mut() = status;
     Ok(response)
+}
+
+/// Grounds that were chosen for patients who are not shown.
+fn others(dossier: &Dossier, body: &Body) -> Vec<(String, String)> {
+    let shown = |id: &str| dossier.marked.iter().any(|one| one.number.to_string() == id);
+    let others = body.patients.iter().filter(|(id, _)| !shown(id));
+    others.map(|(id, word)| (id.clone(), word.clone())).collect()
 }
 
 fn line(look: &Look, one: &Marked, body: &Body) -> Line {
@@ -377,8 +394,16 @@ pub async fn save(
         return Err(Failure::NotFound);
     }
     let w = Statements::of(look.language);
-    let dossier = Dossier::read(&look, &number).await?;
     let seen = ClaimId::parse(fields.text("vu"));
+    let dossier = match Dossier::read(&look, &number).await {
+        Ok(dossier) => dossier,
+        Err(failure) => {
+            let Some((status, why)) = failure.told() else { return Err(failure) };
+            let told = format!("{why} {}", w.kept_below);
+            let (dossier, body) = (Dossier::unnamed(&look, &number).await?, Body::typed(&fields));
+            return page(&look, &dossier, body, Faults::default(), seen, (&told, status));
+        }
+    };
     let body = if fields.has("brouillon") {
         Body { patients: Body::typed(&fields).patients, ..dossier.draft(&look).await? }
     } else {
