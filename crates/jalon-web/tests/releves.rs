@@ -193,7 +193,7 @@ fn texts<'t>(ground: &'t str, demand: &'t str) -> Vec<(&'t str, &'t str)> {
         ("fondement", "convention médicale"),
         ("demande", demand),
         ("chronologie", "30/04/2025 : relevé reçu\r\n06/05/2025 : appel à la caisse"),
-        ("notifie", "2025-04-30"),
+        ("notifie", "2025-05-01"),
         ("parvenue", ""),
         (ground, "liste"),
     ]
@@ -242,6 +242,8 @@ async fn a_claim_is_drafted_written_and_never_lost() {
     let stale = post(&mut clara, path, &with(&draft, &other)).await;
     assert_eq!(stale.status, 409);
     assert!(stale.text.contains("value=\"Ailleurs\"") && stale.text.contains("rien n&#39;a été"));
+    // Delays run from the day that the claim says.
+    assert!(clara.get(&at).await.text.contains("01/07/2025"));
     let kept = clara.get(&claim).await;
     assert!(kept.text.contains("value=\"Exempleville\"") && kept.text.contains("&#60;2024&#62;"));
     // Seen, it may be written over; and the draft taken again.

@@ -11,7 +11,9 @@ use jalon_claim::claim::{Disputed, Event, Letter, Proof};
 use jalon_import::list::Person;
 use jalon_rules::french;
 use jalon_store::worklist::FundMark;
-use jalon_store::{AccountId, ClaimId, Document, PatientId, Proof as Proves, Words, Written};
+use jalon_store::{
+    AccountId, ClaimId, Document, PatientId, Proof as Proves, Statement as Kept, Words, Written,
+};
 use jiff::civil::Date;
 
 use super::body::{Body, Faults, GROUNDS, Meant};
@@ -203,6 +205,16 @@ impl Dossier {
         letter.sender = std::iter::once(names.0).chain(names.1).collect();
         Ok(Body::of(&letter, kept.received_on, "relevé reçu"))
     }
+}
+
+/// The day from which delays run: the one that the claim says, else the one on
+/// which the statement came.
+pub async fn notified(look: &Look, kept: &Kept) -> Result<Date, Failure> {
+    let id = kept.id;
+    let claim = look.store(move |store, actor, _| store.claim(actor, id)).await?;
+    let body = claim.and_then(|claim| serde_json::from_str::<Body>(claim.body.expose()).ok());
+    let said = body.and_then(|body| body.notifie.parse().ok());
+    Ok(said.unwrap_or(kept.received_on))
 }
 
 /// Free texts, without case or separators that hide an identifier.

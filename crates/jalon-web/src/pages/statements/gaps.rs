@@ -18,7 +18,7 @@ use jalon_store::worklist::{Order, Tracked};
 use jiff::civil::Date;
 
 use super::study::Study;
-use super::{Wanted, is_own, left, of_data, of_sum, to};
+use super::{Wanted, claim, is_own, left, of_data, of_sum, to};
 use crate::failure::Failure;
 use crate::pages::{Frame, Look, Numbers, html};
 use crate::texts::{Calls, Statements};
@@ -145,6 +145,7 @@ pub async fn page(
     } else {
         None
     };
+    let notified = claim::notified(look, &study.kept).await?;
     let id = study.kept.id;
     let page = html(&Page {
         frame: look.frame(w.title, "/releves"),
@@ -165,7 +166,7 @@ pub async fn page(
         data: told(look, &study),
         explained: explained(look, &study, named.as_ref()),
         lists: named.as_ref().and_then(|(numbers, _)| lists(look, &study, numbers)),
-        deadlines: deadlines(look, study.kept.received_on),
+        deadlines: deadlines(look, notified),
     })?;
     let mut response = page.into_response();
     *response.status_mut() = status;
@@ -404,7 +405,7 @@ fn lists(look: &Look, study: &Study, numbers: &Numbers) -> Option<Lists> {
     })
 }
 
-/// The delays that run from the day a statement came, until the claim says more.
+/// The delay to write a claim.
 fn deadlines(look: &Look, notified: Date) -> Vec<(&'static str, String)> {
     let w = Statements::of(look.language);
     vec![(w.notified, french::date(notified)), (w.claim_by, left(look, Some(notified)))]

@@ -104,7 +104,7 @@ async fn page(look: &Look, message: &str) -> Result<Response, Failure> {
             added: look.app.clock().shown(one.at),
             sum: verdicts.as_ref().map_or("", |(sum, _)| of_sum(sum, w)),
             data: verdicts.as_ref().map_or(w.unknown, |(_, data)| of_data(data, w)),
-            deadline: left(look, Some(one.received_on)),
+            deadline: left(look, Some(claim::notified(look, one).await?)),
             replaced,
         });
     }
