@@ -20,6 +20,19 @@ after(async () => {
   await at.stop();
 });
 
+/** A statement that is wrong, and what the page says of it. */
+async function statement(page) {
+  await page.goto(`${at.address}/releves?campagne=2025`);
+  await page.click('main a[href*="dispositif=rosp-adulte"]');
+  const typed = {
+    recu: '2026-04-30', patientele: '400', reference: '800', valeur_point: '7',
+    'numerateur:diabete-hba1c': '3', 'denominateur:diabete-hba1c': '5',
+    'points:diabete-hba1c': '10', 'montant:diabete-hba1c': '1',
+  };
+  for (const [name, value] of Object.entries(typed)) await page.fill(`[name="${name}"]`, value);
+  await Promise.all([page.waitForNavigation(), page.click('main form button.main')]);
+}
+
 /** The pages shown: name of the picture, how to get there. */
 const PICTURES = [
   ['aujourdhui', async (page) => page.goto(`${at.address}/`)],
@@ -33,6 +46,16 @@ const PICTURES = [
     await page.goto(`${at.address}/patients`);
     await page.click('#liste th a >> nth=0');
   }],
+  ['prevision', async (page) => {
+    // The past is read in the background.
+    do await page.goto(`${at.address}/prevision`);
+    while (await page.locator('text=Calcul en cours').count() > 0);
+  }],
+  ['declarations', async (page) => page.goto(`${at.address}/declarations`)],
+  ['calendrier', async (page) => page.goto(`${at.address}/calendrier`)],
+  ['releve', statement],
+  ['simulation', async (page) => page.goto(`${at.address}/simulation`)],
+  ['import', async (page) => page.goto(`${at.address}/import`)],
   ['reglages', async (page) => page.goto(`${at.address}/reglages`)],
 ];
 
