@@ -183,7 +183,9 @@ impl Waterfall {
         notes.join(" ")
     }
 
-    fn description(&self) -> String {
+    /// The drawing in sentences.
+    #[must_use]
+    pub fn description(&self) -> String {
         let steps = self.steps.iter().map(|step| match step.operation.as_str() {
             "" => format!("{} : {}.", step.label, step.result()),
             operation => format!("{} ({operation}) : {}.", step.label, step.result()),

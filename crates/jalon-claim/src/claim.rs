@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use jalon_charts::{Chart as _, Prefix, Width};
 use jalon_engine::ledger::SchemeLedger;
 use jalon_import::list::Person;
 use jalon_pdf::Document;
@@ -15,6 +16,7 @@ use crate::anonymous::Hidden;
 use crate::arithmetic::{Arithmetic, Verdict};
 use crate::data::{Agreement, Data};
 use crate::deadline::Deadlines;
+use crate::drawing::waterfall;
 use crate::reason::Reason;
 use crate::reconciliation::Reconciliation;
 use crate::suspects::Explanation;
@@ -159,6 +161,8 @@ pub struct Disputed {
 pub struct Annex {
     /// Accounts, by title.
     pub accounts: Vec<(String, Vec<AccountLine>)>,
+    /// The same drawn, from the rate to euros, where that can be.
+    pub drawings: Vec<Drawn>,
     /// Sources that accounts cite by number: status, then text.
     pub sources: Vec<(String, String)>,
     /// What made the figures, and its version.
@@ -169,6 +173,15 @@ pub struct Annex {
     pub facts: String,
     /// Values added to the rules, in words, if any.
     pub overlay: Option<String>,
+}
+
+/// A drawing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// As SVG.
+    pub svg: String,
+    /// In sentences.
+    pub words: String,
 }
 
 impl Annex {
@@ -183,14 +196,24 @@ impl Annex {
             });
             format!("[{}]", at + 1)
         };
-        let indicators = ledger.indicators.iter().zip(&ledger.amount.indicators);
-        let accounts = indicators
-            .filter(|(one, _)| wanted(&one.page.id))
+        let indicators = || {
+            let all = ledger.indicators.iter().zip(&ledger.amount.indicators);
+            all.filter(|(one, _)| wanted(&one.page.id))
+        };
+        let accounts = indicators()
             .map(|(one, paid)| (one.page.title.clone(), paid.account.lines_citing(&mut cite)))
+            .collect();
+        let drawings = indicators()
+            .enumerate()
+            .filter_map(|(at, (one, paid))| {
+                let chart = waterfall(&one.page.title, &paid.account).ok()?;
+                let svg = chart.svg(&Prefix::new(&format!("compte-{at}")).ok()?, Width::Wide);
+                Some(Drawn { svg: svg.into_string(), words: chart.description() })
+            })
             .collect();
         let sources =
             sources.into_iter().map(|it| (it.status.word().to_owned(), it.source)).collect();
-        Self { accounts, sources, ..Self::default() }
+        Self { accounts, drawings, sources, ..Self::default() }
     }
 }
 

@@ -34,6 +34,12 @@ pub fn document(claim: &Claim, version: Version) -> Document {
     section(&mut blocks, "Arithmétique du relevé", tables::arithmetic(&claim.arithmetic, &hidden));
     blocks.push(Block::paragraph(verdict(claim)));
     section(&mut blocks, "Calcul", tables::accounts(&claim.annex));
+    blocks.extend(
+        claim.annex.drawings.iter().map(|drawn| Block::Figure {
+            svg: drawn.svg.clone(),
+            description: drawn.words.clone(),
+        }),
+    );
     section(&mut blocks, "Sources du calcul", tables::sources(&claim.annex, &hidden));
     blocks.push(Block::heading(1, "Pour refaire le calcul"));
     let origins = tables::origins(claim, &hidden).into_iter();

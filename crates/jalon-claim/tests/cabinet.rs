@@ -229,7 +229,8 @@ fn texts(document: &Document) -> Vec<String> {
                 all.push(table.caption.clone());
                 all.extend(table.rows.iter().flatten().cloned());
             }
-            Block::Figure { .. } | Block::PageBreak => {}
+            Block::Figure { description, .. } => all.push(description.clone()),
+            Block::PageBreak => {}
         }
     }
     all
@@ -251,7 +252,10 @@ fn the_document_says_what_was_computed() {
     has(RULES.hash());
     has(data_hash());
     has("1 des 4 comparaisons");
-    // The account of each indicator ends in its amount.
+    // The account of each indicator is drawn, and ends in its amount.
+    let drawn = claim.document(Version::Nominative).blocks;
+    let drawn = drawn.iter().filter(|one| matches!(one, Block::Figure { .. })).count();
+    assert_eq!(drawn, claim.annex.accounts.len());
     for row in &claim.data.rows {
         has(&french::range(row.ours.euros.as_ref().unwrap(), french::euros));
     }
@@ -333,6 +337,7 @@ fn the_document_set_on_pages_is_this_one() {
     claim.annex.rules = "0".repeat(64);
     claim.annex.facts = "1".repeat(64);
     claim.annex.accounts.truncate(1);
+    claim.annex.drawings.truncate(1);
     claim.annex.sources.clear();
     let document = claim.document(Version::Nominative);
     let mut written = serde_json::to_string_pretty(&document).unwrap();

@@ -293,6 +293,7 @@ async fn a_claim_goes_out_with_and_without_identities() {
     {
         assert!(shown.text.contains(says), "{says}");
     }
+    assert!(shown.text.contains("<svg"), "the account is drawn");
     let shown = clara.get(&of(&at, "/apercu", "&version=anonyme")).await;
     assert!(!shown.text.contains(&label) && shown.text.contains("=1+1 pour P01"));
     let file = clara.get(&of(&at, "/reclamation.xlsx", "&version=nominative")).await;

@@ -110,7 +110,7 @@ pub async fn show(
         }),
         waterfall: match &account {
             Some(account) if euros => {
-                charts::figure(charts::waterfall(&page.title, account), "compte")
+                charts::figure(jalon_claim::waterfall(&page.title, account), "compte")
             }
             _ => Drawing::default(),
         },

@@ -15,6 +15,7 @@ use jalon_store::audit::{Action, Event};
 
 use super::claim::Dossier;
 use super::{Wanted, study, to};
+use crate::charts::{self, Drawing};
 use crate::failure::Failure;
 use crate::pages::{Frame, Look, html};
 use crate::texts::Statements;
@@ -46,6 +47,7 @@ struct Part {
     /// Each cell, and whether it is a number.
     rows: Vec<Vec<(String, bool)>>,
     totals: Vec<Vec<(String, bool)>>,
+    drawing: Drawing,
 }
 
 /// The version asked, if it is for who asks.
@@ -127,9 +129,9 @@ fn part(block: Block) -> Part {
             let totals = rows.split_off(rows.len().saturating_sub(table.totals));
             Part { kind: "table", text: table.caption, columns, rows, totals, ..Part::default() }
         }
-        // A claim has no drawing; what one says is said in words.
-        Block::Figure { description, .. } => {
-            Part { kind: "p", text: description, ..Part::default() }
+        // It has its words in it.
+        Block::Figure { svg, .. } => {
+            Part { kind: "figure", drawing: charts::of_document(svg), ..Part::default() }
         }
         Block::PageBreak => Part { kind: "break", ..Part::default() },
     }
