@@ -19,6 +19,7 @@ use jalon_store::{Store, StoreError};
 use jiff::civil::Date;
 
 use crate::courses::Course;
+use crate::shown::Pages;
 use crate::tables::{Count, Evidence, Tables};
 
 /// What is wrong with the practice's facts, or broke while they were asked.
@@ -283,6 +284,16 @@ impl Facts {
     /// What every scheme of a campaign counts, on the days and ages of another.
     pub fn counted(&self, campaign: Campaign, facts: Campaign) -> Result<Count, PracticeError> {
         self.tables.counted(&self.books(campaign), &self.people, facts)
+    }
+
+    /// What the facts show of what a doctor declares in a scheme.
+    pub fn shown(
+        &self,
+        scheme: &Scheme,
+        campaign: Campaign,
+        doctor: &str,
+    ) -> Result<Pages, PracticeError> {
+        Ok(self.tables.shown.of(self.engine(), self.rules, scheme, campaign, doctor)?)
     }
 
     /// What everyone is paid in a campaign, in the order of identifiers.

@@ -18,6 +18,7 @@ use jiff::civil::Date;
 
 use crate::courses::Courses;
 use crate::practice::PracticeError;
+use crate::shown;
 
 /// What owns threads that must be waited for, which may not be done where pages
 /// are answered: it ends on a thread of its own.
@@ -55,6 +56,7 @@ pub struct Tables {
     gathered: Mutex<BTreeMap<(Campaign, String), Arc<Evidence>>>,
     /// How indicators went.
     pub courses: Courses,
+    pub shown: shown::Known,
 }
 
 /// What is known of the patients of one doctor in one campaign.
@@ -77,7 +79,8 @@ impl Tables {
         let engine = Ending(Some(Engine::open(&dossier)?));
         let last = engine.last_fact()?;
         let (counted, gathered) = (Mutex::default(), Mutex::default());
-        Ok(Self { dossier, engine, last, counted, gathered, courses: Courses::default() })
+        let (courses, shown) = (Courses::default(), shown::Known::default());
+        Ok(Self { dossier, engine, last, counted, gathered, courses, shown })
     }
 
     /// The engine.

@@ -123,8 +123,13 @@ fn quiet_panics() {
     }));
 }
 
+/// Pages made at once; the others wait. More would be no sooner ready on the
+/// computer of a practice, and take as much memory again.
+const AT_ONCE: usize = 8;
+
 fn serve(listener: TcpListener, app: App) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.max_blocking_threads(AT_ONCE).enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();

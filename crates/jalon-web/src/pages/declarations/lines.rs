@@ -8,11 +8,11 @@ use jalon_rules::convention::CalendarEntry;
 use jalon_rules::criterion::Criterion;
 use jalon_rules::forfait::{Asked, GatePage, GateRow, ItemAmount, RESERVED, Requirement};
 use jalon_rules::page::{Page, Unit};
-use jalon_rules::{Campaign, Rules, french};
+use jalon_rules::{Campaign, french};
 use jalon_store::Declaration;
 
 use crate::practice::{Facts, PracticeError};
-use crate::shown::{self, Shown};
+use crate::shown::Shown;
 use crate::texts::Declarations;
 
 /// What is answered to an item.
@@ -69,7 +69,6 @@ pub struct Told {
 /// Everything a doctor may declare, scheme by scheme.
 pub fn groups(
     facts: &Facts,
-    rules: &'static Rules,
     campaign: Campaign,
     book: Option<&Book<'static>>,
     here: &[Declaration],
@@ -84,7 +83,7 @@ pub fn groups(
         situation |= !matches!(scheme, AnyScheme::Counted(_));
         let (renounced, items) = match ledger {
             Ledger::Rate(ledger) => {
-                let shown = shown::of(facts, rules, ledger.scheme, campaign, &book.payee)?;
+                let shown = facts.shown(ledger.scheme, campaign, &book.payee)?;
                 (false, rate(ledger, campaign, &shown, &told, w))
             }
             Ledger::Gate(ledger) => (ledger.lines.is_empty(), gate(ledger, campaign, &told, w)),

@@ -120,12 +120,12 @@ impl Sheet {
                 Ok((here, Fund::read(store, campaign.year())?))
             })
             .await?;
-        let (rules, told) = (look.app.practice.rules(), here.clone());
+        let told = here.clone();
         let groups = look
             .ask(move |facts| {
                 let season = facts.season(campaign)?;
                 let book = season.iter().find(|book| book.payee == doctor);
-                lines::groups(facts, rules, campaign, book, &told, w)
+                lines::groups(facts, campaign, book, &told, w)
             })
             .await?;
         Ok(Self { groups, here, fund })
