@@ -145,7 +145,7 @@ mod tests {
             ("essai/patients.csv", "patients.csv"),
             ("essai/delivrances/1.parquet", "delivrances/1.parquet"),
             ("a/b/c/d.csv", "c/d.csv"),
-            ("../../etc/passwd", "_/passwd"),
+            ("../../etc/passwd", "etc/passwd"),
             ("/etc/passwd", "passwd"),
             ("C:\\temp\\x.csv", "temp/x.csv"),
             ("..", "_"),

@@ -33,7 +33,6 @@ struct Indicator {
     /// The address to ask again while months are being computed.
     again: Option<String>,
     failed: bool,
-    law: String,
     text: Vec<String>,
     rule: String,
     rate: String,
@@ -118,7 +117,6 @@ pub async fn show(
         again: matches!(course, Course::Underway).then(|| look.to(&path)),
         failed: matches!(course, Course::Failed),
         frame: look.frame(&page.title, &path),
-        law: page.law.clone(),
         text: page.text.clone(),
         rule: look.to(&format!("/aide/{scheme}/{id}")),
         rate: line.map_or_else(String::new, |line| words::measured(line.measured)),

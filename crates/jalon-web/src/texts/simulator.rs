@@ -7,7 +7,7 @@ texts! {
     Simulator {
         title: "Simulateur", "Simulator";
         says: "Et si vos taux, votre patientèle ou une règle étaient autres ? Le présent et la simulation sont payés sur les mêmes comptes. Rien n'est enregistré.", "What if your rates, your list or a rule were others? The present and the simulation are paid from the same counts. Nothing is saved.";
-        rates: "Tous les taux, en points de mieux", "All rates, points better";
+        rates: "Tous les taux", "All rates";
         rates_now: "points de mieux", "points better";
         rates_says: "En patients ou boîtes entiers, sans dépasser aucun ni tous ; un indicateur déclaré reste ce qu'il est.", "In whole patients or boxes, never beyond none or all; a declared indicator stays what it is.";
         list: "Patientèle", "List size";

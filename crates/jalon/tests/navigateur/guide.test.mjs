@@ -20,6 +20,12 @@ after(async () => {
   await at.stop();
 });
 
+/** A page that tells of past months, once they are read. */
+async function past(page, path) {
+  do await page.goto(at.address + path);
+  while (await page.locator('text=Calcul en cours').count() > 0);
+}
+
 /** A statement that is wrong, and what the page says of it. */
 async function statement(page) {
   await page.goto(`${at.address}/releves?campagne=2025`);
@@ -36,21 +42,14 @@ async function statement(page) {
 /** The pages shown: name of the picture, how to get there. */
 const PICTURES = [
   ['aujourdhui', async (page) => page.goto(`${at.address}/`)],
-  ['indicateurs', async (page) => page.goto(`${at.address}/indicateurs`)],
-  ['indicateur', async (page) => {
-    await page.goto(`${at.address}/indicateurs`);
-    await page.click('main table a >> nth=0');
-  }],
+  ['indicateurs', async (page) => past(page, '/indicateurs?campagne=2025')],
+  ['indicateur', async (page) => past(page, '/indicateurs/rosp-adulte/diabete-hba1c?campagne=2025')],
   ['patients', async (page) => page.goto(`${at.address}/patients`)],
   ['patient', async (page) => {
     await page.goto(`${at.address}/patients`);
     await page.click('#liste th a >> nth=0');
   }],
-  ['prevision', async (page) => {
-    // The past is read in the background.
-    do await page.goto(`${at.address}/prevision`);
-    while (await page.locator('text=Calcul en cours').count() > 0);
-  }],
+  ['prevision', async (page) => past(page, '/prevision')],
   ['declarations', async (page) => page.goto(`${at.address}/declarations`)],
   ['calendrier', async (page) => page.goto(`${at.address}/calendrier`)],
   ['releve', statement],
