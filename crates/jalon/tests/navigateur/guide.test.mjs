@@ -43,7 +43,7 @@ async function statement(page) {
 const PICTURES = [
   ['aujourdhui', async (page) => page.goto(`${at.address}/`)],
   ['indicateurs', async (page) => past(page, '/indicateurs?campagne=2025')],
-  ['indicateur', async (page) => past(page, '/indicateurs/rosp-adulte/diabete-hba1c?campagne=2025')],
+  ['indicateur', async (page) => past(page, '/indicateurs/rosp-adulte/cancer-col?campagne=2025')],
   ['patients', async (page) => page.goto(`${at.address}/patients`)],
   ['patient', async (page) => {
     await page.goto(`${at.address}/patients`);
