@@ -16,6 +16,7 @@ pub mod claim;
 pub mod data;
 pub mod deadline;
 mod drawing;
+pub mod label;
 mod paper;
 pub mod reason;
 pub mod reconciliation;

@@ -23,7 +23,7 @@ pub mod settle;
 pub mod sheet;
 pub mod statement;
 pub mod tables;
-mod toml_text;
+pub mod toml_text;
 pub mod whole;
 
 pub use draft::Draft;

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-/// A text between quotes.
-pub(crate) fn quoted(text: &str) -> String {
+/// A text between quotes, on one line.
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {
@@ -20,4 +21,14 @@ pub(crate) fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn texts_stay_on_one_line() {
+        assert_eq!(quoted("a\"b\\c\nd\u{7}"), r#""a\"b\\c\nd\u0007""#);
+    }
 }

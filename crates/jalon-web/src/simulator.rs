@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use jalon_engine::evidence::{DoctorCounts, PageCounts};
 use jalon_engine::ledger::{Book, Books, Counted, Ledger, LedgerError, People};
 use jalon_engine::simulation::{Moved, Present, Simulated, SimulationError, simulate};
+use jalon_import::toml_text::quoted;
 use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::page::Page;
 use jalon_rules::reform::{Change, Reform};
@@ -277,22 +278,6 @@ pub fn file(asked: &Asked, campaign: Campaign, payee: Option<&str>, day: &str) -
     out
 }
 
-/// A text of TOML, on one line.
-pub fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,11 +327,6 @@ mod tests {
                 "rosp-adulte.valeur_point=8"
             ]
         );
-    }
-
-    #[test]
-    fn texts_stay_on_one_line() {
-        assert_eq!(quoted("a\"b\\c\nd\u{7}"), "\"a\\\"b\\\\c\\nd\"");
     }
 
     #[test]

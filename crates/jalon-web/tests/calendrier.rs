@@ -161,6 +161,11 @@ async fn the_fund_prolongs_a_window_for_its_doctors() {
     assert!(page.text.contains("Ouverte : ferme le 15/02/2026 (J−12)"), "{}", page.text);
     let page = clara.get("/calendrier?campagne=2025").await;
     assert!(page.text.contains("15/02/2026"));
+    let page = clara.get("/?campagne=2025").await;
+    let says =
+        "J−12</span> <time>15/02/2026</time> Déclarer : ROSP du médecin traitant de l&#39;adulte";
+    assert!(page.text.contains(says), "{}", page.text);
+    let page = clara.get("/calendrier?campagne=2025").await;
     // The other schemes keep theirs.
     assert!(page.text.contains("Ouverte : ferme le 08/02/2026 (J−5)"));
     let none = [

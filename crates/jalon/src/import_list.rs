@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jalon_claim::label::catalogue;
 use jalon_data::fault::{escaped, shown};
 use jalon_import::ImportError;
 use jalon_import::columns::{self, Columns};
-use jalon_import::label::{Catalogue, Known, Meaning};
+use jalon_import::label::Meaning;
 use jalon_import::list::{self, Asked, FIELDS, Intake, Outcome, Reading};
 use jalon_import::sheet::{self, Limits, Workbook};
 use jalon_rules::french;
-use jalon_rules::page::Page;
 use jalon_rules::rules::Rules;
 use jiff::civil::Date;
 
@@ -109,7 +109,7 @@ pub fn run(args: &ImportList) -> Result<(), Failure> {
         sheet: args.reading.feuille.as_deref(),
         date: args.date.unwrap_or_else(|| jiff::Zoned::now().date()),
         whole: args.complet,
-        catalogue: &catalogue(&rules),
+        catalogue: &catalogue(rules.paid_by_patient()),
     };
     let mut intake = Intake::read(&book, &asked).map_err(failed)?;
     if !args.reading.a_blanc {
@@ -138,17 +138,6 @@ fn check(args: &ImportList, rules: &Rules) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// What the labels of a list may mean: the indicators paid by patient.
-fn catalogue(rules: &Rules) -> Catalogue {
-    let known = |page: &Page| Known {
-        id: page.id.clone(),
-        title: page.title.clone(),
-        about: page.text.join(" "),
-    };
-    let known: Vec<_> = rules.paid_by_patient().into_iter().map(known).collect();
-    Catalogue::new(&known)
 }
 
 /// Where the titles are, in words.
@@ -227,15 +216,8 @@ fn report(
             let rows = counts
                 .iter()
                 .map(|(indicator, counts)| {
-                    let numbers = [
-                        counts.lignes,
-                        counts.nouvelles,
-                        counts.revenues,
-                        counts.disparues,
-                        counts.changees,
-                    ];
                     let mut cells = vec![indicator.clone()];
-                    cells.extend(numbers.map(|number| french::integer(number as u64)));
+                    cells.extend(counts.shown().map(|number| french::integer(number as u64)));
                     cells
                 })
                 .collect();

@@ -13,7 +13,7 @@ use jalon_claim::arithmetic::Arithmetic;
 use jalon_claim::exact;
 use jalon_data::fault::{escaped, shown};
 use jalon_import::columns::{self, Columns, Given, Saved};
-use jalon_import::label::{Catalogue, Known, Meaning};
+use jalon_import::label::{Catalogue, Meaning};
 use jalon_import::sheet::{self, Limits, Workbook};
 use jalon_import::statement::{self, FIELDS, Figure, Statement, from_sheet, from_toml};
 use jalon_rules::Campaign;
@@ -221,11 +221,7 @@ impl Pages {
         for page in rules.pages_of(scheme) {
             if rules.exists(page, campaign) {
                 schemes.insert(page.id.clone(), page.rule.scheme.clone());
-                known.push(Known {
-                    id: page.id.clone(),
-                    title: page.title.clone(),
-                    about: page.text.join(" "),
-                });
+                known.push(jalon_claim::label::known(page));
             }
         }
         let ids = known.iter().map(|one| one.id.clone()).collect();

@@ -10,7 +10,7 @@ use jalon_rules::overlay::Overlay;
 use jalon_rules::rules::Rules;
 use jalon_rules::{Campaign, Range};
 
-use super::{Basis, Ledger, LedgerError, People, classes, gate, prevention};
+use super::{Basis, Ledger, LedgerError, People, SchemeLedger, classes, gate, prevention};
 use crate::engine::{Engine, Question};
 use crate::error::EngineError;
 use crate::evidence::{ClassCounts, DoctorCounts};
@@ -50,7 +50,15 @@ pub struct Book<'r> {
     pub ledgers: Vec<Ledger<'r>>,
 }
 
-impl Book<'_> {
+impl<'r> Book<'r> {
+    /// The schemes paid by rates.
+    pub fn rates(&self) -> impl Iterator<Item = &SchemeLedger<'r>> {
+        self.ledgers.iter().filter_map(|ledger| match ledger {
+            Ledger::Rate(ledger) => Some(ledger),
+            _ => None,
+        })
+    }
+
     /// The sum of all schemes, unrounded.
     #[must_use]
     pub fn euros(&self) -> Range {

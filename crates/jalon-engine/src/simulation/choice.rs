@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jalon_rules::amount::State;
 use jalon_rules::reform::{Change, Pick, Setting};
 
-use crate::ledger::{Book, Ledger, SchemeLedger};
+use crate::ledger::{Book, SchemeLedger};
 
 /// Whether a change puts an indicator of a scheme in its core.
 pub(super) fn is_core(change: &Change, scheme: &str) -> bool {
@@ -31,16 +31,10 @@ pub(super) fn choices(changes: &[Change], book: &Book<'_>) -> Vec<(usize, BTreeS
             *best = (*best).max((named, at));
         }
     }
-    let ledgers = || {
-        book.ledgers.iter().filter_map(|ledger| match ledger {
-            Ledger::Rate(ledger) => Some(ledger),
-            _ => None,
-        })
-    };
     last.into_iter()
         .filter_map(|(scheme, (_, at))| {
             let Setting::Choice(choice) = &changes.get(at)?.setting else { return None };
-            let ledger = ledgers().find(|ledger| ledger.scheme.id == scheme)?;
+            let ledger = book.rates().find(|ledger| ledger.scheme.id == scheme)?;
             let chosen = match &choice.pick {
                 Pick::Named(ids) => ids.iter().cloned().collect(),
                 Pick::Best(number) => best(ledger, &core(changes, scheme), *number),

@@ -26,6 +26,14 @@ pub struct Counts {
     pub changees: usize,
 }
 
+impl Counts {
+    /// In the order in which they are shown: lines, new, back, gone, changed.
+    #[must_use]
+    pub const fn shown(self) -> [usize; 5] {
+        [self.lignes, self.nouvelles, self.revenues, self.disparues, self.changees]
+    }
+}
+
 /// A file to add to a list.
 #[derive(Clone, Copy, Debug)]
 pub struct Download<'d> {

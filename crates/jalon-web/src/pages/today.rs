@@ -3,11 +3,11 @@
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use jalon_engine::ledger::Book;
-use jalon_rules::convention::CalendarEntry;
 use jalon_rules::{Range, french};
 use jiff::civil::Date;
 
 use super::{Frame, Look, Visit, html};
+use crate::calendar::{Fund, Window};
 use crate::failure::Failure;
 use crate::guard::Need;
 use crate::practice::List;
@@ -61,6 +61,7 @@ pub async fn show(visit: Visit, look: Result<Look, Failure>) -> Result<Response,
     let (season, list) = look
         .ask(move |facts| Ok((facts.season(campaign)?, facts.list(campaign, &of, today)?)))
         .await?;
+    let fund = look.store(move |store, _, _| Fund::read(store, campaign.year())).await?;
     let book = season.iter().find(|book| book.payee == doctor);
     let euros = look.sees_euros();
     let (schemes, total) =
@@ -71,7 +72,7 @@ pub async fn show(visit: Visit, look: Result<Look, Failure>) -> Result<Response,
         schemes,
         total,
         actions: if look.sees_patients() { actions(&look, &list, euros) } else { Vec::new() },
-        deadlines: deadlines(book, &look),
+        deadlines: deadlines(book, &fund, &look),
     })?;
     Ok(page.into_response())
 }
@@ -166,23 +167,26 @@ fn actions(look: &Look, list: &List, euros: bool) -> Vec<Action> {
 }
 
 /// The days to come of the schemes that pay the doctor.
-fn deadlines(book: Option<&Book<'_>>, look: &Look) -> Vec<Deadline> {
+fn deadlines(book: Option<&Book<'_>>, fund: &Fund, look: &Look) -> Vec<Deadline> {
     let today = look.today();
-    let mut found: Vec<(Date, String)> = Vec::new();
+    let mut days: Vec<(Date, String)> = Vec::new();
     for ledger in book.map(|book| book.ledgers.as_slice()).unwrap_or_default() {
-        let Some(entry) = ledger.scheme().calendar(look.campaign) else { continue };
-        let CalendarEntry { declaration, payment, .. } = entry;
-        let name = ledger.scheme().name();
-        found.extend(declaration.1.map(|day| (day, format!("{} : {name}", look.t.declare))));
-        found.extend(payment.0.map(|day| (day, format!("{} : {name}", look.t.paid))));
+        let scheme = ledger.scheme();
+        let (name, entry) = (scheme.name(), scheme.calendar(look.campaign));
+        let span = |window| fund.span(scheme.id(), entry, window);
+        let (declared, paid) = (span(Window::Declaration).last, span(Window::Payment).first);
+        days.extend(declared.map(|day| (day, format!("{} : {name}", look.t.declare))));
+        days.extend(paid.map(|day| (day, format!("{} : {name}", look.t.paid))));
     }
-    found.retain(|(day, _)| *day >= today);
-    found.sort();
-    found
-        .into_iter()
+    days.retain(|(day, _)| *day >= today);
+    days.sort();
+    days.into_iter()
         .map(|(day, what)| {
-            let days = (day - today).get_days();
-            let left = if days == 0 { look.t.today.to_owned() } else { format!("J−{days}") };
+            let left = (day - today).get_days();
+            let left = match left {
+                0 => look.t.today.to_owned(),
+                left => format!("J−{left}"),
+            };
             Deadline { what, when: french::date(day), left }
         })
         .collect()

@@ -2,7 +2,6 @@
 //! table of a dossier.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use askama::Template;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -97,11 +96,15 @@ pub async fn table(look: Look) -> Result<Response, Failure> {
         store.record(Event::of(actor, Action::Export).on("declarations.csv"), now)
     })
     .await?;
-    let rows = look.facts.people().declarations(&doctor);
-    let mut text = "medecin,campagne,indicateur,numerateur,denominateur,date,depart\n".to_owned();
-    for row in rows {
-        write_row(&mut text, row);
+    let broken = |_| Failure::Broken("declarations.csv");
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let header =
+        ["medecin", "campagne", "indicateur", "numerateur", "denominateur", "date", "depart"];
+    table.write_record(header).map_err(broken)?;
+    for row in look.facts.people().declarations(&doctor) {
+        table.write_record(record(row)).map_err(broken)?;
     }
+    let text = table.into_inner().map_err(|error| broken(error.into_error().into()))?;
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"declarations.csv\""),
@@ -109,27 +112,18 @@ pub async fn table(look: Look) -> Result<Response, Failure> {
     Ok((headers, text).into_response())
 }
 
-fn write_row(text: &mut String, row: &DeclarationRow) {
+fn record(row: &DeclarationRow) -> [String; 7] {
     let (numerator, denominator) = match row.counts {
         Some((numerator, denominator)) => (numerator.to_string(), denominator.to_string()),
         None => (String::new(), String::new()),
     };
-    let day = row.date.map_or_else(String::new, |day| day.to_string());
-    let start = row.start.as_ref().map_or_else(String::new, |start| start.to_short_decimal(6));
-    // Writing to a string cannot fail.
-    let _ = writeln!(
-        text,
-        "{},{},{},{numerator},{denominator},{day},{start}",
-        quoted(&row.doctor),
-        row.campaign,
-        quoted(&row.indicator)
-    );
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
+    [
+        row.doctor.clone(),
+        row.campaign.to_string(),
+        row.indicator.clone(),
+        numerator,
+        denominator,
+        row.date.map_or_else(String::new, |day| day.to_string()),
+        row.start.as_ref().map_or_else(String::new, |start| start.to_short_decimal(6)),
+    ]
 }

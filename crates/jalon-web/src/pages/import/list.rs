@@ -7,11 +7,11 @@ use std::sync::{Arc, PoisonError};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
+use jalon_claim::label::catalogue;
 use jalon_import::ImportError;
-use jalon_import::label::{Catalogue, Known};
 use jalon_import::list::{self, Asked, FIELDS, Intake, Outcome};
 use jalon_import::sheet::{self, Limits, Workbook};
-use jalon_rules::{Rules, french};
+use jalon_rules::french;
 use jalon_store::audit::{Action, Event};
 use jiff::civil::Date;
 
@@ -85,16 +85,6 @@ fn asked(job: &Job) -> ListAsked {
     job.list.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// What the labels of a list may mean: the indicators paid by patient.
-fn catalogue(rules: &Rules) -> Catalogue {
-    let known = rules.paid_by_patient().into_iter().map(|page| Known {
-        id: page.id.clone(),
-        title: page.title.clone(),
-        about: page.text.join(" "),
-    });
-    Catalogue::new(&known.collect::<Vec<_>>())
-}
-
 /// Reads the file as it is asked to be.
 fn read(
     app: &App,
@@ -102,7 +92,7 @@ fn read(
 ) -> Result<(Workbook, Result<Intake, ImportError>), ImportError> {
     let book = sheet::read(&asked.file, &Limits::USUAL)?;
     let file = asked.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let catalogue = catalogue(app.practice.rules());
+    let catalogue = catalogue(app.practice.rules().paid_by_patient());
     let request = Asked {
         folder: app.practice.dossier(),
         name: &asked.name,

@@ -131,15 +131,8 @@ pub fn moves(outcome: &Outcome) -> Vec<Vec<String>> {
     counts
         .iter()
         .map(|(indicator, counts)| {
-            let numbers = [
-                counts.lignes,
-                counts.nouvelles,
-                counts.revenues,
-                counts.disparues,
-                counts.changees,
-            ];
             let mut cells = vec![indicator.clone()];
-            cells.extend(numbers.map(|number| french::integer(number as u64)));
+            cells.extend(counts.shown().map(|number| french::integer(number as u64)));
             cells
         })
         .collect()

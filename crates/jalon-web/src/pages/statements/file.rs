@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use jalon_import::ImportError;
 use jalon_import::columns::{self, Given};
-use jalon_import::label::{Catalogue, Known, Meaning};
+use jalon_import::label::{Catalogue, Meaning};
 use jalon_import::sheet::{self, Limits};
 use jalon_import::statement::{FIELDS, Statement, from_sheet, from_toml, is_toml};
 use jalon_rules::convention::Scheme;
@@ -97,13 +97,7 @@ fn name_lines(
     w: &Statements,
 ) -> Vec<String> {
     let pages = rules.pages_of(scheme).into_iter().filter(|page| rules.exists(page, campaign));
-    let known: Vec<_> = pages
-        .map(|page| Known {
-            id: page.id.clone(),
-            title: page.title.clone(),
-            about: page.text.join(" "),
-        })
-        .collect();
+    let known: Vec<_> = pages.map(jalon_claim::label::known).collect();
     let catalogue = Catalogue::new(&known);
     let mut remarks = std::mem::take(&mut statement.remarks);
     let mut taken: Vec<String> = Vec::new();

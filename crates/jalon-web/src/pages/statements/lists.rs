@@ -4,12 +4,10 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jalon_claim::label::catalogue;
 use jalon_import::ImportError;
-use jalon_import::label::{Catalogue, Known};
 use jalon_import::list::{Asked, Intake};
 use jalon_import::sheet::{self, Limits};
-use jalon_rules::Rules;
-use jalon_rules::convention::Scheme;
 use jalon_store::audit::{Action, Event};
 use jalon_store::worklist::FundMark;
 
@@ -60,7 +58,7 @@ pub async fn bring(
     let (rules, list) = (look.app.practice.rules(), list_name(&look, &doctor, to_see));
     let scheme = rules.scheme(&kept.scheme).ok_or(Failure::NotFound)?;
     let read = away(move || {
-        let catalogue = catalogue(rules, scheme);
+        let catalogue = catalogue(rules.pages_of(scheme));
         let name = name.rsplit(['/', '\\']).next().unwrap_or("liste");
         let asked = Asked {
             folder: &folder,
@@ -92,16 +90,6 @@ pub async fn bring(
 fn keep(asked: &Asked<'_>, bytes: &[u8]) -> Result<(), ImportError> {
     let book = sheet::read_bytes(std::path::Path::new(asked.file), bytes, &Limits::USUAL)?;
     Intake::read(&book, asked)?.keep(asked.folder)
-}
-
-/// What labels may mean: the indicators of the statement's scheme.
-fn catalogue(rules: &Rules, scheme: &Scheme) -> Catalogue {
-    let known = rules.pages_of(scheme).into_iter().map(|page| Known {
-        id: page.id.clone(),
-        title: page.title.clone(),
-        about: page.text.join(" "),
-    });
-    Catalogue::new(&known.collect::<Vec<_>>())
 }
 
 /// Puts on patients what the list of those to see says. Who is there although

@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use jalon_claim::arithmetic::{Arithmetic, Verdict};
 use jalon_claim::data::Agreement;
 use jalon_claim::{Data, Deadlines};
-use jalon_engine::ledger::Ledger;
+use jalon_engine::ledger::Book;
 use jalon_rules::convention::Scheme;
 use jalon_rules::french;
 use jalon_store::{DoctorKey, StatementId};
@@ -131,12 +131,7 @@ async fn schemes(look: &Look, doctor: &str) -> Result<Vec<&'static Scheme>, Fail
     look.ask(move |facts| {
         let season = facts.season(campaign)?;
         let book = season.iter().find(|book| book.payee == doctor);
-        let ledgers = book.into_iter().flat_map(|book| &book.ledgers);
-        let rates = ledgers.filter_map(|ledger| match ledger {
-            Ledger::Rate(ledger) => Some(ledger.scheme),
-            _ => None,
-        });
-        Ok(rates.collect())
+        Ok(book.into_iter().flat_map(Book::rates).map(|ledger| ledger.scheme).collect())
     })
     .await
 }

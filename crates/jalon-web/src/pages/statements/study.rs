@@ -10,7 +10,7 @@ use jalon_claim::reconciliation::Scope;
 use jalon_claim::suspects::{Explanation, ToSee, explain};
 use jalon_claim::{Data, Reconciliation, reconcile};
 use jalon_engine::EngineError;
-use jalon_engine::ledger::Ledger;
+use jalon_engine::ledger::{Book, SchemeLedger};
 use jalon_engine::roster::Member;
 use jalon_import::list::{List as FundList, Person};
 use jalon_import::statement::{Statement, from_toml};
@@ -156,17 +156,20 @@ pub fn verdicts(
     scheme: &str,
 ) -> Result<Option<(Arithmetic, Data)>, PracticeError> {
     let season = facts.season(campaign)?;
-    let book = season.iter().find(|book| book.payee == doctor);
-    let ledgers = book.into_iter().flat_map(|book| &book.ledgers);
-    let ledger = ledgers.filter_map(|ledger| match ledger {
-        Ledger::Rate(ledger) => Some(ledger),
-        _ => None,
-    });
-    let found = ledger.clone().find(|ledger| ledger.scheme.id == scheme);
-    Ok(found.map(|ledger| {
+    Ok(ledger(&season, doctor, scheme).map(|ledger| {
         let arithmetic = Arithmetic::of(statement, ledger.scheme, campaign);
         (arithmetic, Data::of(statement, ledger))
     }))
+}
+
+/// What a scheme of rates pays a doctor.
+fn ledger<'s>(
+    season: &'s [Book<'static>],
+    doctor: &str,
+    scheme: &str,
+) -> Option<&'s SchemeLedger<'static>> {
+    let book = season.iter().find(|book| book.payee == doctor)?;
+    book.rates().find(|ledger| ledger.scheme.id == scheme)
 }
 
 fn hold(
@@ -181,12 +184,7 @@ fn hold(
     let Some((arithmetic, data)) = verdicts else { return Ok(None) };
     let list = facts.list(campaign, doctor, today)?;
     let season = facts.season(campaign)?;
-    let ledgers = season.iter().filter(|book| book.payee == doctor).flat_map(|book| &book.ledgers);
-    let ledger = ledgers.filter_map(|ledger| match ledger {
-        Ledger::Rate(ledger) if ledger.scheme.id == scheme => Some(ledger),
-        _ => None,
-    });
-    let Some(ledger) = ledger.into_iter().next() else { return Ok(None) };
+    let Some(ledger) = ledger(&season, doctor, scheme) else { return Ok(None) };
     let reading = list.readings.iter().find(|reading| reading.scheme.id == scheme);
     let members = facts.engine().roster(doctor)?;
     let scope =
