@@ -23,13 +23,15 @@ UN_FAIT = RACINE / "target" / "release" / "examples" / "mesurer_un_fait"
 MOT_DE_PASSE = "quatre hiboux sans diplôme"
 PAGES = ["/", "/indicateurs", "/indicateurs/rosp-adulte/diabete-hba1c", "/prevision", "/patients",
          "/declarations", "/calendrier", "/releves", "/simulation", "/equipe"]
+# Celle des faits inventés et du travail des dix personnes.
+CAMPAGNE = "campagne=2024"
 
 
 class Navigateur:
     """Une personne, son témoin de connexion, une connexion gardée ouverte."""
 
     def __init__(self, port):
-        self.port, self.temoin = port, None
+        self.port, self.temoin, self.lieu = port, None, None
         self.connexion = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
     def demander(self, chemin, formulaire=None):
@@ -41,11 +43,14 @@ class Navigateur:
             corps = urllib.parse.urlencode(formulaire)
             entetes["Content-Type"] = "application/x-www-form-urlencoded"
             entetes["Origin"] = f"http://127.0.0.1:{self.port}"
+        if corps is None:
+            chemin += f"{'&' if '?' in chemin else '?'}{CAMPAGNE}"
         debut = time.perf_counter()
         self.connexion.request("POST" if corps is not None else "GET", chemin, corps, entetes)
         reponse = self.connexion.getresponse()
         texte = reponse.read().decode()
         duree = time.perf_counter() - debut
+        self.lieu = reponse.getheader("Location")
         pose = reponse.getheader("Set-Cookie")
         if pose:
             self.temoin = pose.split(";")[0]
@@ -56,6 +61,27 @@ class Navigateur:
             "identifiant": identifiant, "mot_de_passe": MOT_DE_PASSE, "code": "", "vers": "/"})
         if statut != 303:
             sys.exit(f"connexion de {identifiant} : {statut}\n{texte[:500]}")
+
+
+def saisir_un_releve(navigateur):
+    """Un relevé dont trois indicateurs diffèrent des faits ; rend sa page."""
+    statut, texte, _ = navigateur.demander("/releves/saisie?dispositif=rosp-adulte")
+    caches = {nom: re.search(f'name="{nom}" value="([^"]*)"', texte).group(1)
+              for nom in ["jeton", "formulaire", "campagne", "medecin"]}
+    champs = {"dispositif": "rosp-adulte", "recu": "2025-04-30", "patientele": "1000",
+              "reference": "800", "valeur_point": "7"}
+    for indicateur in ["diabete-hba1c", "cancer-sein", "grippe-65"]:
+        if f'name="numerateur:{indicateur}"' not in texte:
+            sys.exit(f"{indicateur} n'est pas dans la saisie du relevé")
+        champs |= {f"numerateur:{indicateur}": "10", f"denominateur:{indicateur}": "50"}
+    statut, texte, _ = navigateur.demander("/releves/saisie", caches | champs)
+    if statut != 303:
+        sys.exit(f"relevé : {statut}\n{texte[:500]}")
+    return navigateur.lieu.split("?")[0]
+
+
+def sans_numero(page):
+    return re.sub("/(patients|releves)/.+$", r"/\1/…", page)
 
 
 def centile(durees, part):
@@ -111,12 +137,14 @@ def main():
         navigateur = Navigateur(port)
         navigateur.entrer(personne)
         tous.append(navigateur)
-    statut, liste, _ = un.demander("/patients")
+    _, liste, _ = un.demander("/patients")
     fiche = re.search(r'href="(/patients/[0-9a-f]+)[^"]*"', liste)
-    pages = PAGES + ([fiche.group(1)] if fiche else [])
+    if not fiche:
+        sys.exit("aucun patient à rappeler")
+    pages = [*PAGES, fiche.group(1), saisir_un_releve(un)]
     for navigateur in tous:  # chaque liste est calculée une fois
         # Une page qui n'est pas ouverte à son rôle n'existe pas pour lui.
-        navigateur.pages = [page for page in PAGES if navigateur.demander(page)[0] == 200]
+        navigateur.pages = [page for page in pages if navigateur.demander(page)[0] == 200]
     # Les mois passés se calculent à part, une fois.
     while "Calcul en cours" in un.demander("/prevision")[1]:
         time.sleep(0.2)
@@ -182,7 +210,7 @@ def main():
         "",
         "| page | médiane (ms) | 95e centile (ms) |",
         "| --- | ---: | ---: |",
-        *[f"| `{re.sub('(?<=/patients/).+$', '…', nom)}` | {nombre(centile(liste, 0.5), 1)} | "
+        *[f"| `{sans_numero(nom)}` | {nombre(centile(liste, 0.5), 1)} | "
           f"{nombre(centile(liste, 0.95), 1)} |" for nom, liste in durees.items()],
     ]
     _, sortie = lancer([str(UN_FAIT), "1000"])
