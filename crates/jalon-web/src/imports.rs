@@ -102,8 +102,8 @@ pub struct Job {
     pub kind: Kind,
     /// From which day undated attachments run.
     pub since: Option<Day>,
-    /// What whoever imports says of a list.
-    pub list: Mutex<crate::pages::import::ListAsked>,
+    /// What whoever imports says of a list, where it is one.
+    pub list: Mutex<Option<crate::pages::import::ListAsked>>,
     spool: Spool,
     state: Mutex<State>,
     merging: AtomicBool,

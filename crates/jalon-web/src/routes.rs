@@ -84,8 +84,6 @@ pub const ROUTES: &[Route] = &[
         .taking(pages::statements::MOST),
     page("/releves/{number}", Need::Amounts, || get(pages::statements::gaps)),
     form("/releves/{number}/marques", Need::OwnList, || post(pages::statements::mark)),
-    form("/releves/{number}/liste", Need::OwnList, || post(pages::statements::bring))
-        .taking(pages::statements::MOST),
     form("/releves/{number}/piece", Need::OwnList, || post(pages::statements::attach))
         .taking(pages::statements::LARGEST_PROOF),
     page("/releves/{number}/reclamation", Need::Amounts, || {

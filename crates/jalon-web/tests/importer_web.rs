@@ -48,7 +48,8 @@ fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 #[cfg(test)]
 async fn about(browser: &mut Browser, kind: &str) -> Vec<(String, String)> {
     let token = browser.get("/compte").await.hidden("jeton");
-    vec![("jeton".to_owned(), token), ("nature".to_owned(), kind.to_owned())]
+    let said = [("jeton", token.as_str()), ("nature", kind), ("campagne", "2026")];
+    said.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
 }
 
 /// Sends files, and waits until they have been tried.
@@ -239,7 +240,10 @@ async fn a_dossier_of_plain_tables_takes_no_batch() {
     let mut clara = server.inside(&people.clara);
     let page = clara.get("/import").await;
     assert!(page.text.contains("Ce dossier est fait de tables simples"));
-    assert!(!page.text.contains("enctype"));
+    // Nothing comes in but the lists of the fund, for the doctors.
+    assert!(page.text.contains("value=\"liste\"") && !page.text.contains("value=\"tables\""));
+    let mut alice = server.inside(&people.admin);
+    assert!(!alice.get("/import").await.text.contains("enctype"));
     let (_, page) = send(&mut clara, "tables", &[("actes.csv", ACTS)]).await;
     assert!(page.text.contains("ce dossier tient déjà une table"), "{}", page.text);
     assert!(!page.text.contains(CABINET));
@@ -307,7 +311,8 @@ async fn a_list_of_the_fund_is_mapped_looked_at_and_kept() {
     assert_eq!(bytes(&path), files, "nothing is written before it is kept");
     // A label is named, a field done without.
     let fields = [
-        ("liste", "prevention"),
+        ("quoi", "voir"),
+        ("annee", "2026"),
         ("jour", "2026-09-20"),
         ("col:statut", ""),
         ("libelle", "Suivi du diabète"),
@@ -318,23 +323,30 @@ async fn a_list_of_the_fund_is_mapped_looked_at_and_kept() {
     let page = clara.get(&to).await;
     assert!(page.text.contains("<th scope=\"row\">diabete-hba1c</th>"), "{}", page.text);
     // A column that does not give what it should is told with its lines.
-    let wrong = [("liste", "prevention"), ("col:naissance", "Nom")];
+    let wrong = [("quoi", "voir"), ("annee", "2026"), ("col:naissance", "Nom")];
     clara.submit(&format!("{to}/correspondance"), &wrong).await;
     let page = clara.get(&to).await;
     assert_eq!(page.status, 422);
     assert!(page.text.contains("<td>liste.csv</td><td class=\"n\">5</td>"), "{}", page.text);
     assert!(clara.submit(&format!("{to}/garder"), &[]).await.status == 422);
-    let name = [("liste", "../x")];
-    let bad = clara.submit(&format!("{to}/correspondance"), &name).await;
-    assert!(bad.text.contains("minuscules, chiffres et tirets"));
+    for what in [[("quoi", "../x"), ("annee", "2026")], [("quoi", "voir"), ("annee", "demain")]] {
+        assert_eq!(clara.submit(&format!("{to}/correspondance"), &what).await.status, 404);
+    }
     clara.submit(&format!("{to}/correspondance"), &fields).await;
     assert_eq!(clara.submit(&format!("{to}/garder"), &[]).await.status, 303);
     let kept = clara.get(&to).await;
     assert!(kept.text.contains("Liste gardée.") && kept.text.contains("cancer-sein : Lignes 2"));
-    assert!(path.join("listes/prevention.json").is_file());
-    assert!(path.join("correspondances/prevention.toml").is_file());
+    let files = bytes(&path);
+    let named = |folder: &str, end: &str| {
+        let begins = format!("{}/{folder}/voir-2026-", path.display());
+        files
+            .keys()
+            .map(|file| file.to_string_lossy())
+            .any(|file| file.starts_with(&begins) && file.ends_with(end))
+    };
+    assert!(named("listes", ".json") && named("correspondances", ".toml"));
     // The same file, the next time.
     let (_, again) = send(&mut clara, "liste", &[("liste.csv", &file)]).await;
     assert!(again.text.contains("Ce fichier est déjà dans la liste, depuis le 20/09/2026"));
-    assert!(!again.text.contains("/garder"));
+    assert!(again.text.contains("Reporter encore la liste sur les patients"));
 }

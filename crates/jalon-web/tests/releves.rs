@@ -528,12 +528,42 @@ fn copy(to: &Path) {
     }
 }
 
-/// A list in a form of this page.
+/// Brings a list of the fund in: tried, told what it is, kept; the last page.
 #[cfg(test)]
-fn list(page: &Answer, kind: &str, csv: &str) -> Sent {
-    let mut sent = Sent::of(&with(page, &[("nature", kind)]));
-    sent.file("fichier", "liste.csv", csv.as_bytes());
-    sent
+async fn bring(browser: &mut Browser, campaign: &str, kind: &str, csv: &str) -> Answer {
+    let token = browser.get("/compte").await.hidden("jeton");
+    let fields = [("jeton", token.as_str()), ("nature", "liste"), ("campagne", campaign)];
+    let mut sent = Sent::of(&fields.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    sent.file("fichiers", "liste.csv", csv.as_bytes());
+    let begun = upload(browser, "/import", sent).await;
+    if begun.status != 303 {
+        return begun;
+    }
+    let to = begun.location().to_owned();
+    let what = [("quoi", kind), ("annee", campaign)];
+    browser.submit(&format!("{to}/correspondance"), &what).await;
+    browser.submit(&format!("{to}/garder"), &[]).await;
+    browser.get(&to).await
+}
+
+/// Patients whose act the facts count in a scheme, and the first of its
+/// indicators, or this one, that has some.
+#[cfg(test)]
+async fn met(server: &Server, year: i16, scheme: &str, page: &str) -> (String, Vec<String>) {
+    let (scheme, wanted) = (scheme.to_owned(), page.to_owned());
+    facts(&server.app.practice, move |facts| {
+        let list = facts.list(Campaign::new(year).unwrap(), "M0001", date(2025, 5, 12)).unwrap();
+        let reading = list.readings.iter().find(|one| one.scheme.id == scheme).unwrap();
+        let pages = reading.pages.iter().enumerate();
+        let pages = pages.filter(|(_, page)| wanted.is_empty() || page.id == wanted);
+        let met = pages.map(|(at, page)| {
+            let rows = reading.evidence.page(at).unwrap();
+            let met = rows.iter().filter(|row| row.counts.numerator > 0);
+            (page.id.clone(), met.map(|row| row.patient.clone()).collect::<Vec<_>>())
+        });
+        met.into_iter().find(|(_, met)| met.len() > 1).unwrap()
+    })
+    .await
 }
 
 #[tokio::test]
@@ -545,23 +575,13 @@ async fn the_lists_of_the_fund_say_who() {
     server.hand.pass(MAY);
     let mut clara = server.inside(&people.clara);
     let at = entered(&mut clara).await;
-    let (path, _) = at.split_once('?').unwrap();
-    let path = format!("{path}/liste");
     let page = clara.get(&at).await;
-    // Patients whose act the facts count: those who may explain a numerator.
-    let met: Vec<String> = facts(&server.app.practice, |facts| {
-        let list = facts.list(Campaign::new(2024).unwrap(), "M0001", date(2025, 5, 12)).unwrap();
-        let reading = list.readings.iter().find(|one| one.scheme.id == "rosp-adulte").unwrap();
-        let at = reading.pages.iter().position(|page| page.id == "diabete-hba1c").unwrap();
-        let rows = reading.evidence.page(at).unwrap();
-        let met = rows.iter().filter(|row| row.counts.numerator > 0);
-        met.map(|row| row.patient.clone()).collect()
-    })
-    .await;
+    assert!(page.text.contains("/import?campagne=2024"), "the statement leads to the lists");
+    let (_, met) = met(&server, 2024, "rosp-adulte", "diabete-hba1c").await;
     let (first, second) = (&met[0], &met[1]);
     let whole = format!("Identifiant;Nom\n{first};Dupont\n{second};Durand\nP9999999;Inconnu\n");
-    let kept = upload(&mut clara, &path, list(&page, "mt", &whole)).await;
-    assert_eq!(kept.status, 303, "{}", kept.text);
+    let kept = bring(&mut clara, "2024", "mt", &whole).await;
+    assert!(kept.text.contains("Liste gardée."), "{}", kept.text);
     let shown = clara.get(&at).await;
     for says in [
         "Sur les deux listes : <b>2</b>",
@@ -575,9 +595,8 @@ async fn the_lists_of_the_fund_say_who() {
         let lines = rows.iter().map(|one| format!("{one};diabete-hba1c\n"));
         format!("Identifiant;Indicateur\n{}", lines.collect::<String>())
     };
-    let kept = upload(&mut clara, &path, list(&page, "voir", &to_see(&[first, second]))).await;
-    assert_eq!(kept.status, 303, "{}", kept.text);
-    assert!(kept.location().contains("fait=2"), "{}", kept.location());
+    let kept = bring(&mut clara, "2024", "voir", &to_see(&[first, second])).await;
+    assert!(kept.text.contains("patients à rappeler : 2"), "{}", kept.text);
     let called = clara.get("/patients?campagne=2024&etat=a-reclamer").await;
     assert!(called.text.contains(first.as_str()) && called.text.contains(second.as_str()));
     let claim = clara.get(&of(&at, "/reclamation", "")).await;
@@ -585,18 +604,51 @@ async fn the_lists_of_the_fund_say_who() {
     // One has left the list while still the doctor's: the fund counts it now.
     server.hand.pass(86_400);
     let mut clara = server.inside(&people.clara);
-    let page = clara.get(&at).await;
-    let kept = upload(&mut clara, &path, list(&page, "voir", &to_see(&[first]))).await;
-    assert!(kept.location().contains("fait=1"), "{} {}", kept.location(), kept.text);
+    let kept = bring(&mut clara, "2024", "voir", &to_see(&[first])).await;
+    assert!(kept.text.contains("patients à rappeler : 1"), "{}", kept.text);
     let called = clara.get("/patients?campagne=2024&etat=a-reclamer").await;
     assert!(called.text.contains(first.as_str()) && !called.text.contains(second.as_str()));
     let counted = clara.get("/patients?campagne=2024&etat=compte").await;
     assert!(counted.text.contains(second.as_str()));
+    // The list of another campaign is another list.
+    let kept = bring(&mut clara, "2023", "voir", &to_see(&[second])).await;
+    assert!(kept.text.contains("Liste gardée."), "{}", kept.text);
+    let called = clara.get("/patients?campagne=2024&etat=a-reclamer").await;
+    assert!(called.text.contains(first.as_str()) && !called.text.contains(second.as_str()));
     // What cannot be read is told, and changes nothing.
     for csv in ["", "Nom\nDupont\n", "Identifiant;Naissance\nP1;demain\n"] {
-        let refused = upload(&mut clara, &path, list(&page, "mt", csv)).await;
+        let refused = bring(&mut clara, "2024", "mt", csv).await;
         assert_eq!(refused.status, 422, "{csv}");
         assert!(!refused.text.contains("--colonne"), "{}", refused.text);
     }
     assert!(clara.get(&at).await.text.contains("Sur les deux listes : <b>2</b>"));
+}
+
+#[tokio::test]
+async fn a_list_of_prevention_marks_patients_without_any_statement() {
+    let folder = commun::folder();
+    let dossier = folder.path().join("cabinet");
+    copy(&dossier);
+    let (server, people) = Server::practice_on(&dossier);
+    let mut clara = server.inside(&people.clara);
+    let (indicator, met) = met(&server, 2026, "fmt-prevention", "").await;
+    let (first, second) = (&met[0], &met[1]);
+    let list = format!("Identifiant;Indicateur\n{first};{indicator}\n{second};{indicator}\n");
+    let kept = bring(&mut clara, "2026", "voir", &list).await;
+    assert!(kept.text.contains("patients à rappeler : 2"), "{}", kept.text);
+    assert!(kept.text.contains("/patients?campagne=2026"), "{}", kept.text);
+    // Other patients are named below the list: those whom no fund sees.
+    let listed = |page: &Answer| page.text.split("class=\"finders\"").next().unwrap().to_owned();
+    let called = listed(&clara.get("/patients?campagne=2026&etat=a-reclamer").await);
+    assert!(called.contains(first) && called.contains(second), "{called}");
+    // The same file again puts no mark twice.
+    let again = bring(&mut clara, "2026", "voir", &list).await;
+    assert!(again.text.contains("patients à rappeler : 0"), "{}", again.text);
+    let left = format!("Identifiant;Indicateur\n{first};{indicator}\n");
+    server.hand.pass(86_400);
+    let mut clara = server.inside(&people.clara);
+    let kept = bring(&mut clara, "2026", "voir", &left).await;
+    assert!(kept.text.contains("patients à rappeler : 1"), "{}", kept.text);
+    let counted = listed(&clara.get("/patients?campagne=2026&etat=compte").await);
+    assert!(counted.contains(second) && !counted.contains(first), "{counted}");
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use jalon_rules::any_scheme::AnyScheme;
-use jalon_rules::{Campaign, french};
+use jalon_rules::{Campaign, Rules, french};
+use jalon_store::worklist::{Order, Tracked};
 use jalon_store::{DoctorKey, PatientId, PatientKey};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -68,6 +69,13 @@ impl Look {
         Self::at(visit, Asked { campagne, medecin }).await
     }
 
+    /// A look of a doctor at their own list, in a campaign.
+    pub async fn own(visit: Visit, campaign: Campaign) -> Result<Self, Failure> {
+        let own = visit.actor.own().ok_or(Failure::NotFound)?;
+        let medecin = Some(visit.app.keys.of(own.expose()));
+        Self::at(visit, Asked { campagne: Some(campaign.year()), medecin }).await
+    }
+
     async fn at(visit: Visit, asked: Asked) -> Result<Self, Failure> {
         let practice = Arc::clone(&visit.app.practice);
         let facts = away(move || Ok(practice.facts()?)).await?;
@@ -116,19 +124,6 @@ impl Look {
 
     fn about(&self) -> About {
         let t = self.t;
-        let rules = self.app.practice.rules();
-        let spans = rules.any_schemes().into_iter().map(AnyScheme::span);
-        let (first, last) = spans
-            .reduce(|(first, last), (from, to)| (first.min(from), last.max(to)))
-            .unwrap_or((self.campaign, self.campaign));
-        let years = (first.year()..=last.year()).rev().filter_map(Campaign::new);
-        let campaigns = years
-            .map(|year| Choice {
-                value: year.to_string(),
-                label: year.to_string(),
-                chosen: year == self.campaign,
-            })
-            .collect();
         let doctor = |id: &String| Choice {
             value: self.app.keys.of(id),
             label: id.clone(),
@@ -136,7 +131,7 @@ impl Look {
         };
         About {
             campaign: self.campaign.to_string(),
-            campaigns,
+            campaigns: campaigns(self.app.practice.rules(), self.campaign),
             doctors: self.doctors.iter().map(doctor).collect(),
             data: match self.facts.last_day() {
                 Some(day) => {
@@ -206,6 +201,17 @@ impl Look {
         .await
     }
 
+    /// What is kept of the patients of the list, by identifier.
+    pub async fn tracked(&self) -> Result<BTreeMap<String, Tracked>, Failure> {
+        let (doctor, campaign) = (self.list_key()?, self.campaign.year());
+        let tracked = self
+            .store(move |store, actor, now| {
+                store.worklist(actor, &doctor, campaign, Order::LastChange, now)
+            })
+            .await?;
+        Ok(tracked.into_iter().map(|one| (one.key.expose().to_owned(), one)).collect())
+    }
+
     /// Asks the facts something long.
     pub async fn ask<T: Send + 'static>(
         &self,
@@ -214,6 +220,20 @@ impl Look {
         let facts = Arc::clone(&self.facts);
         away(move || Ok(question(&facts)?)).await
     }
+}
+
+/// The campaigns that the rules know, latest first.
+pub fn campaigns(rules: &Rules, chosen: Campaign) -> Vec<Choice> {
+    let spans = rules.any_schemes().into_iter().map(AnyScheme::span);
+    let span = spans.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
+    let (first, last) = span.unwrap_or((chosen, chosen));
+    let years = (first.year()..=last.year()).rev().filter_map(Campaign::new);
+    let choice = |year: Campaign| Choice {
+        value: year.to_string(),
+        label: year.to_string(),
+        chosen: year == chosen,
+    };
+    years.map(choice).collect()
 }
 
 /// The numbers of the patients of a list.

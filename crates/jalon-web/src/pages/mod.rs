@@ -17,6 +17,7 @@ pub mod indicator;
 pub mod indicators;
 pub mod invitation;
 pub mod journal;
+mod lent;
 mod look;
 pub mod lost;
 pub mod patient;
@@ -34,5 +35,5 @@ pub mod today;
 mod visit;
 
 pub use frame::{Choice, Frame, Link, Outside, html};
-pub use look::{Look, Numbers};
+pub use look::{Look, Numbers, campaigns};
 pub use visit::Visit;

@@ -7,7 +7,7 @@ texts! {
     Import {
         title: "Import", "Import";
         says: "Un import est d'abord essayé : la page montre ce qu'il ferait, et rien n'est gardé avant votre accord. Chaque import est un lot, que l'on peut annuler.", "An import is tried first: the page shows what it would do, and nothing is kept before you agree. Each import is a batch, which can be taken back.";
-        plain: "Ce dossier est fait de tables simples : aucun lot n'y entre. Faites-en un dossier de lots, par « jalon importer tables DOSSIER --vers NOUVEAU », puis servez NOUVEAU.", "This dossier is made of plain tables: no batch comes in. Make a dossier of batches of it, with “jalon importer tables DOSSIER --vers NOUVEAU”, then serve NOUVEAU.";
+        plain: "Ce dossier est fait de tables simples : aucun lot n'y entre. Faites-en un dossier de lots, par « jalon importer tables DOSSIER --vers NOUVEAU », puis servez NOUVEAU. Une liste de la caisse, elle, s'y range.", "This dossier is made of plain tables: no batch comes in. Make a dossier of batches of it, with “jalon importer tables DOSSIER --vers NOUVEAU”, then serve NOUVEAU. A list of the fund does come in.";
         no_demo: "La démonstration n'importe rien : n'y mettez rien de vrai.", "The demonstration imports nothing: put nothing real in it.";
         bring: "Apporter des fichiers", "Bring files";
         kind: "Ce que c'est", "What it is";
@@ -69,11 +69,14 @@ texts! {
         indicator: "Indicateur", "Indicator";
         whole_indicator: "Indicateur de tout le fichier, si aucune colonne ne le dit", "Indicator of the whole file, if no column tells";
         sheet: "Feuille", "Sheet";
-        list_name: "Nom de la liste : un par médecin", "Name of the list: one a doctor";
+        list_kind: "Ce qu'est la liste", "What the list is";
+        to_see: "patients à voir, par indicateur", "patients to see, by indicator";
+        whole_list: "patients dont je suis médecin traitant", "patients whose treating doctor I am";
+        campaign: "Campagne", "Campaign";
+        marked: "Marques changées sur les patients à rappeler", "Marks changed on patients to call";
         list_day: "Jour du téléchargement", "Day of the download";
         whole: "Le fichier est toute la liste : un indicateur qu'il ne nomme pas n'a plus personne", "The file is the whole list: an indicator it does not name has nobody left";
         try_again: "Relire ainsi", "Read it so";
-        bad_name: "Un nom de liste : minuscules, chiffres et tirets", "A list name: lower case letters, digits, dashes";
         choose_below: "choisissez ci-dessous, puis relisez", "choose below, then read again";
         moves: "Ce qui bouge", "What moves";
         new: "Nouvelles", "New";
@@ -83,6 +86,7 @@ texts! {
         gone_says: "Disparue : comptée par la caisse, ou patient sorti de la liste. Le suivi reste.", "Gone: counted by the fund, or patient off the list. What was done stays.";
         list_already: "Ce fichier est déjà dans la liste, depuis le", "This file is in the list already, since";
         list_kept: "Liste gardée.", "List kept.";
+        mark_again: "Reporter encore la liste sur les patients", "Put the list on patients again";
         keep_list: "Garder la liste", "Keep the list";
         lines: "lignes", "lines";
         unsound: "Numéros de sécurité sociale à la clé ou à la forme fausse", "Social security numbers with a wrong key or shape";

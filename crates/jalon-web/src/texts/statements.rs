@@ -100,11 +100,8 @@ texts! {
         tick_some: "Cochez au moins un patient.", "Tick one patient at least.";
         others: "autres, sur la page de l'indicateur", "others, on the indicator's page";
         two_lists: "Les deux listes de patients", "The two lists of patients";
-        two_lists_says: "Déposez une liste nominative de la caisse : elle est rapprochée de la vôtre, et reste dans le dossier du cabinet, pour vous seul.", "Bring a nominative list of the fund: it is held against yours, and stays in the practice's dossier, for you alone.";
-        kind: "Nature de la liste", "Kind of list";
-        kind_mt: "patients dont je suis médecin traitant", "patients whose treating doctor I am";
-        kind_see: "patients à voir, par indicateur", "patients to see, by indicator";
-        bring: "Rapprocher", "Reconcile";
+        two_lists_says: "Apportez une liste nominative de la caisse : elle est rapprochée de la vôtre, et reste dans le dossier du cabinet, pour vous seul.", "Bring a nominative list of the fund: it is held against yours, and stays in the practice's dossier, for you alone.";
+        bring: "Apporter une liste de la caisse", "Bring a list of the fund";
         no_demo: "La démonstration ne prend aucune liste : n'y entrez rien de vrai.", "The demonstration takes no list: enter nothing real here.";
         both: "Sur les deux listes", "On both lists";
         only_practice: "Sur la vôtre seule", "On yours only";

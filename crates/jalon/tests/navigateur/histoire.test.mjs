@@ -3,12 +3,12 @@
 // what next year would bring, and a page on paper.
 
 import assert from 'node:assert/strict';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import {
-  CABINET, PASSWORD, browser, digits, enrol, enter, practice,
+  CABINET, PASSWORD, browser, digits, enrol, enter, practice, violations,
 } from './commun.mjs';
 
 let at;
@@ -140,6 +140,32 @@ test('une déclaration et sa pièce', async () => {
   // What is declared counts at once.
   await go(`/indicateurs/rosp-adulte/diabete-pieds?${CAMPAIGN}`);
   assert.match(await main(), /18\/20/);
+  assert.deepEqual(complaints, []);
+});
+
+test('une liste de la caisse', async () => {
+  const patients = (await readFile(join(CABINET, 'patients.csv'), 'utf8')).split('\n').slice(1);
+  const lines = patients.filter(Boolean).map((line) => `${line.split(',')[0]};diabete-hba1c`);
+  const list = join(at.folder, 'liste.csv');
+  await writeFile(list, ['Dossier;Indicateur', ...lines].join('\n'));
+  await go(`/import?nature=liste&${CAMPAIGN}`);
+  await page.setInputFiles('[name=fichiers]', list);
+  await page.click('main form button.main');
+  // A title that says nothing: told, and chosen.
+  assert.match(await page.textContent('[role=alert]'), /Impossible/);
+  assert.deepEqual(await violations(page), []);
+  assert.equal(await page.inputValue('[name=annee]'), '2024');
+  await page.selectOption('[name="col:identifiant"]', 'Dossier');
+  await page.click('form[action$="/correspondance"] button');
+  assert.match(await main(), /Ce qui bouge/);
+  assert.deepEqual(await violations(page), []);
+  await page.click('form[action$="/garder"] button');
+  const [, marked] = (await main()).match(/patients à rappeler : (\d+)/);
+  assert.ok(Number(marked) > 1, marked);
+  assert.deepEqual(await violations(page), []);
+  await page.click('main .tools a >> nth=0');
+  await go(`/patients?${CAMPAIGN}&etat=a-reclamer`);
+  assert.match(await main(), /écart à réclamer/);
   assert.deepEqual(complaints, []);
 });
 

@@ -9,9 +9,11 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use jalon_claim::label::catalogue;
 use jalon_import::ImportError;
-use jalon_import::list::{self, Asked, FIELDS, Intake, Outcome};
+use jalon_import::list::{Asked, FIELDS, Intake, Outcome};
 use jalon_import::sheet::{self, Limits, Workbook};
-use jalon_rules::french;
+use jalon_rules::any_scheme::AnyScheme;
+use jalon_rules::page::Page as Indicator;
+use jalon_rules::{Campaign, french};
 use jalon_store::audit::{Action, Event};
 use jiff::civil::Date;
 
@@ -21,15 +23,21 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::imports::{self, Job, Refusal, State};
-use crate::pages::{Choice, Frame, Visit, html};
+use crate::pages::lent::{self, Nature};
+use crate::pages::{Choice, Frame, Look, Visit, campaigns, html};
 use crate::texts::Import;
 use crate::work::away;
 
-/// What whoever imports says of a list.
-#[derive(Clone, Debug, Default)]
+/// The indicator of lines that name none: those of a whole list.
+const WHOLE: &str = "patientele";
+
+/// What the doctor who imports a list says of it.
+#[derive(Clone, Debug)]
 pub struct ListAsked {
     file: PathBuf,
-    name: String,
+    doctor: String,
+    pub campaign: Campaign,
+    nature: Nature,
     pub columns: Vec<(String, String)>,
     labels: Vec<(String, String)>,
     indicator: Option<String>,
@@ -46,7 +54,11 @@ struct Page {
     id: String,
     message: String,
     refusal: Option<Refusal>,
-    name: String,
+    /// What the list is, and of which campaign.
+    natures: Vec<Choice>,
+    campaigns: Vec<Choice>,
+    /// Whether its lines name indicators.
+    by_indicator: bool,
     date: String,
     whole: bool,
     sheets: Vec<Choice>,
@@ -61,8 +73,14 @@ struct Page {
     asks: bool,
 }
 
-/// A list has come, in one file.
-pub fn ready(job: &Job, today: Date, files: usize) -> Result<(), Failure> {
+/// A list has come, in one file, for a campaign.
+pub fn ready(
+    job: &Job,
+    doctor: &str,
+    campaign: Campaign,
+    today: Date,
+    files: usize,
+) -> Result<(), Failure> {
     let entry = std::fs::read_dir(job.files()).ok().and_then(|mut files| files.next());
     let file = entry.and_then(Result::ok).map(|entry| entry.path());
     let file = file.filter(|file| files == 1 && file.is_file());
@@ -72,34 +90,66 @@ pub fn ready(job: &Job, today: Date, files: usize) -> Result<(), Failure> {
         )
     })?;
     let mut asked = job.list.lock().unwrap_or_else(PoisonError::into_inner);
-    *asked = ListAsked {
+    *asked = Some(ListAsked {
         file,
-        name: "prevention".to_owned(),
+        doctor: doctor.to_owned(),
+        campaign,
+        nature: Nature::ToSee,
+        columns: Vec::new(),
+        labels: Vec::new(),
+        indicator: None,
+        sheet: None,
         date: Some(today),
-        ..ListAsked::default()
-    };
+        whole: false,
+    });
     Ok(())
 }
 
-fn asked(job: &Job) -> ListAsked {
-    job.list.lock().unwrap_or_else(PoisonError::into_inner).clone()
+/// What is said of the list of a job; there is none in the others.
+pub fn asked(job: &Job) -> Result<ListAsked, Failure> {
+    let asked = job.list.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    asked.ok_or(Failure::NotFound)
+}
+
+/// The indicators of which a list may speak: those that count patients in the
+/// schemes of the doctor, each identifier once. Where no fact tells which
+/// schemes, those paid by patient.
+fn pages(app: &App, asked: &ListAsked) -> Vec<&'static Indicator> {
+    let rules = app.practice.rules();
+    let season = app.practice.facts().and_then(|facts| facts.season(asked.campaign));
+    let mut pages: Vec<&'static Indicator> = Vec::new();
+    for book in season.iter().flat_map(|books| books.iter()) {
+        let mine = book.ledgers.iter().filter(|_| book.payee == asked.doctor);
+        for ledger in mine {
+            let AnyScheme::Counted(scheme) = ledger.scheme() else { continue };
+            for page in rules.pages_of(scheme) {
+                let known = pages.iter().any(|known| known.id == page.id);
+                if !known && rules.exists(page, asked.campaign) {
+                    pages.push(page);
+                }
+            }
+        }
+    }
+    if pages.is_empty() { rules.paid_by_patient() } else { pages }
 }
 
 /// Reads the file as it is asked to be.
 fn read(
     app: &App,
     asked: &ListAsked,
+    pages: &[&Indicator],
 ) -> Result<(Workbook, Result<Intake, ImportError>), ImportError> {
     let book = sheet::read(&asked.file, &Limits::USUAL)?;
     let file = asked.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let catalogue = catalogue(app.practice.rules().paid_by_patient());
+    let catalogue = catalogue(pages.iter().copied());
+    let whole = (asked.nature == Nature::Whole).then_some(WHOLE);
     let request = Asked {
         folder: app.practice.dossier(),
-        name: &asked.name,
+        name: &lent::name(&app.keys, &asked.doctor, asked.campaign, asked.nature),
         file: &file,
         columns: &asked.columns,
         labels: &asked.labels,
-        indicator: asked.indicator.as_deref(),
+        indicator: whole.or(asked.indicator.as_deref()),
         sheet: asked.sheet.as_deref(),
         date: asked.date.unwrap_or(app.clock().today()),
         whole: asked.whole,
@@ -112,28 +162,39 @@ fn read(
 /// The page.
 pub async fn show(visit: &Visit, job: &Arc<Job>, message: &str) -> Result<Response, Failure> {
     let (app, held) = (visit.app.clone(), Arc::clone(job));
-    let (asked, found) = away(move || {
-        let asked = asked(&held);
-        let found = read(&app, &asked).map_err(|error| imports::refusal(&app, &held, error));
+    let (asked, pages, found) = away(move || {
+        let asked = asked(&held)?;
+        let pages = pages(&app, &asked);
+        let found =
+            read(&app, &asked, &pages).map_err(|error| imports::refusal(&app, &held, error));
         let found = found.map(|(book, intake)| {
             (book, intake.map_err(|error| imports::refusal(&app, &held, error)))
         });
-        Ok((asked, found))
+        Ok((asked, pages, found))
     })
     .await?;
     let w = Import::of(visit.language);
-    let rules = visit.app.practice.rules();
+    let nature = |(word, nature): (&str, Nature)| Choice {
+        value: word.to_owned(),
+        label: match nature {
+            Nature::ToSee => w.to_see.to_owned(),
+            Nature::Whole => w.whole_list.to_owned(),
+        },
+        chosen: nature == asked.nature,
+    };
     let mut page = Page {
         frame: visit.frame(w.list, "/import"),
         w,
         id: job.id.clone(),
         message: message.to_owned(),
         refusal: None,
-        name: asked.name.clone(),
+        natures: Nature::ALL.into_iter().map(nature).collect(),
+        campaigns: campaigns(visit.app.practice.rules(), asked.campaign),
+        by_indicator: asked.nature == Nature::ToSee,
         date: asked.date.map_or_else(String::new, |date| date.to_string()),
         whole: asked.whole,
         sheets: Vec::new(),
-        indicators: indicators(rules, asked.indicator.as_deref()),
+        indicators: indicators(&pages, asked.indicator.as_deref()),
         fields: Vec::new(),
         others: Vec::new(),
         labels: Vec::new(),
@@ -155,10 +216,14 @@ pub async fn show(visit: &Visit, job: &Arc<Job>, message: &str) -> Result<Respon
                     page.fields = fields(&book, Some(&intake), &asked);
                     page.others =
                         intake.columns.others.iter().map(|(_, title)| title.clone()).collect();
-                    page.labels = labels(rules, &intake);
+                    page.labels = labels(&pages, &intake);
                     page.remarks = remarks(&book, &intake, w);
                     match &intake.outcome {
-                        Outcome::Already(day) => page.already = french::date(*day),
+                        // The facts may have changed since.
+                        Outcome::Already(day) => {
+                            page.already = french::date(*day);
+                            page.asks = page.by_indicator;
+                        }
                         outcome @ Outcome::Added { .. } => {
                             page.moves = moves(outcome);
                             page.asks = true;
@@ -183,15 +248,17 @@ pub async fn correspond(
 ) -> Result<Response, Failure> {
     let job = job(&visit, &id)?;
     let w = Import::of(visit.language);
-    let name = fields.text("liste").to_owned();
+    let before = asked(&job)?;
+    let nature = Nature::parse(fields.text("quoi")).ok_or(Failure::NotFound)?;
+    let campaign = fields.text("annee").parse().ok().and_then(Campaign::new);
+    let campaign = campaign.ok_or(Failure::NotFound)?;
     let Ok(date) = fields.given("jour").map(str::parse).transpose() else {
         return show(&visit, &job, w.bad_day).await;
     };
-    if !list::is_name(&name) {
-        return show(&visit, &job, w.bad_name).await;
-    }
-    let rules = visit.app.practice.rules();
-    let known = |id: &&str| rules.paid_by_patient().iter().any(|page| page.id == *id);
+    let said = ListAsked { campaign, nature, date, ..before };
+    let (app, held) = (visit.app.clone(), said.clone());
+    let pages = away(move || Ok(pages(&app, &held))).await?;
+    let known = |id: &&str| pages.iter().any(|page| page.id == *id);
     let columns = FIELDS
         .iter()
         .filter(|field| fields.has(&format!("col:{}", field.key)))
@@ -200,16 +267,14 @@ pub async fn correspond(
     let labels = fields.all("libelle").zip(fields.all("designe"));
     let labels = labels.filter(|(_, id)| known(id));
     let said = ListAsked {
-        file: asked(&job).file,
-        name,
         columns,
         labels: labels.map(|(text, id)| (text.to_owned(), id.to_owned())).collect(),
         indicator: fields.given("indicateur").filter(known).map(str::to_owned),
         sheet: fields.given("feuille").map(str::to_owned),
-        date,
         whole: fields.given("complet").is_some(),
+        ..said
     };
-    *job.list.lock().unwrap_or_else(PoisonError::into_inner) = said;
+    *job.list.lock().unwrap_or_else(PoisonError::into_inner) = Some(said);
     Ok(back_to(&job))
 }
 
@@ -220,12 +285,13 @@ pub async fn keep(visit: &Visit, job: &Arc<Job>) -> Result<Response, Failure> {
     }
     let (app, held) = (visit.app.clone(), Arc::clone(job));
     let kept = away(move || {
-        let asked = asked(&held);
+        let asked = asked(&held)?;
+        let pages = pages(&app, &asked);
         // The page says why not.
-        let Ok((_, Ok(mut intake))) = read(&app, &asked) else { return Ok(None) };
+        let Ok((_, Ok(mut intake))) = read(&app, &asked, &pages) else { return Ok(None) };
         let folder = app.practice.dossier();
         match intake.keep(folder) {
-            Ok(()) => Ok(Some((asked.name, intake.outcome))),
+            Ok(()) => Ok(Some((asked, intake.outcome))),
             Err(error) => {
                 let refusal = imports::refusal(&app, &held, error);
                 let first = refusal.faults.into_iter().next();
@@ -234,7 +300,7 @@ pub async fn keep(visit: &Visit, job: &Arc<Job>) -> Result<Response, Failure> {
         }
     })
     .await;
-    let (name, outcome) = match kept {
+    let (asked, outcome) = match kept {
         Ok(Some(kept)) => kept,
         Ok(None) => return show(visit, job, "").await,
         Err(Failure::Memory(why)) => {
@@ -244,7 +310,7 @@ pub async fn keep(visit: &Visit, job: &Arc<Job>) -> Result<Response, Failure> {
         }
         Err(failure) => return Err(failure),
     };
-    let says = format!("liste {name}");
+    let says = format!("liste de la caisse ({}, {})", asked.nature.word(), asked.campaign);
     visit
         .store(move |store, actor, now| {
             store.record(Event::of(actor, Action::Import).on(&says), now)
@@ -257,6 +323,22 @@ pub async fn keep(visit: &Visit, job: &Arc<Job>) -> Result<Response, Failure> {
         let numbers: Vec<_> = numbers.map(|(number, word)| format!("{word} {number}")).collect();
         format!("{} : {}", cells.first().map_or("", String::as_str), numbers.join(", "))
     };
-    job.list_kept(moves(&outcome).iter().map(told).collect());
+    let mut told: Vec<String> = moves(&outcome).iter().map(told).collect();
+    if asked.nature == Nature::ToSee
+        && let Some(count) = report(visit, asked.campaign).await?
+    {
+        told.push(format!("{} : {}", w.marked, french::integer(count as u64)));
+    }
+    job.list_kept(told);
     Ok(back_to(job))
+}
+
+/// What the list says of patients of whom there are facts: how many marks
+/// changed. None where there is no fact yet.
+async fn report(visit: &Visit, campaign: Campaign) -> Result<Option<usize>, Failure> {
+    match Look::own(visit.clone(), campaign).await {
+        Ok(look) => lent::report(&look).await.map(Some),
+        Err(Failure::NoFacts) => Ok(None),
+        Err(failure) => Err(failure),
+    }
 }

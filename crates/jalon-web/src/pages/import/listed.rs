@@ -1,9 +1,10 @@
 //! A list of the fund as its page shows it: columns, labels, what moves.
 
-use jalon_import::label::Meaning;
+use jalon_import::label::{Meaning, plain};
 use jalon_import::list::{self, FIELDS, Intake, Outcome};
 use jalon_import::sheet::{Row, Workbook};
-use jalon_rules::{Rules, french};
+use jalon_rules::french;
+use jalon_rules::page::Page;
 
 use super::list::ListAsked;
 use crate::imports::Refusal;
@@ -52,9 +53,9 @@ pub fn sheets(book: &Workbook, chosen: Option<&str>) -> Vec<Choice> {
         .collect()
 }
 
-pub fn indicators(rules: &Rules, chosen: Option<&str>) -> Vec<Choice> {
-    let pages = rules.paid_by_patient().into_iter();
+pub fn indicators(pages: &[&Page], chosen: Option<&str>) -> Vec<Choice> {
     pages
+        .iter()
         .map(|page| Choice {
             value: page.id.clone(),
             label: page.title.clone(),
@@ -81,7 +82,10 @@ pub fn fields(book: &Workbook, intake: Option<&Intake>, asked: &ListAsked) -> Ve
             let chosen = match (said, intake) {
                 (Some((_, title)), _) => Some(title.as_str()),
                 (None, Some(intake)) => intake.columns.title(field.key),
-                (None, None) => None,
+                (None, None) => titles
+                    .iter()
+                    .map(String::as_str)
+                    .find(|title| field.titles.contains(&plain(title).as_str())),
             };
             let at = intake
                 .and_then(|intake| intake.columns.fields.keys().position(|key| *key == field.key));
@@ -114,13 +118,13 @@ fn header(book: &Workbook, sheet: Option<&str>) -> Vec<String> {
 }
 
 /// Labels of the file, and what they were taken for.
-pub fn labels(rules: &Rules, intake: &Intake) -> Vec<Label> {
+pub fn labels(pages: &[&Page], intake: &Intake) -> Vec<Label> {
     let read = intake.reading.labels.iter();
     read.filter(|(_, meaning)| !matches!(meaning, Meaning::Same(_)))
         .map(|(label, meaning)| Label {
             text: label.clone(),
             says: meaning.id().unwrap_or("?").to_owned(),
-            indicators: indicators(rules, meaning.id()),
+            indicators: indicators(pages, meaning.id()),
         })
         .collect()
 }

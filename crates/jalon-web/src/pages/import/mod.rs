@@ -7,13 +7,14 @@ mod show;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jalon_import::facts::Day;
 use jalon_import::register::{self, Lot};
-use jalon_rules::french;
+use jalon_rules::{Campaign, french};
 use jiff::civil::Date;
+use serde::Deserialize;
 
 pub use self::list::{ListAsked, correspond};
 pub use self::show::show as follow;
@@ -33,7 +34,9 @@ struct Page {
     message: String,
     kinds: Vec<(&'static str, &'static str, bool)>,
     since: String,
-    /// Why nothing comes in here; nothing where it may.
+    /// Of which campaign a list would be, where the address said it.
+    campaign: String,
+    /// Why nothing comes in here, or nothing but lists; nothing where all may.
     closed: &'static str,
     lots: Vec<Batch>,
 }
@@ -66,9 +69,36 @@ impl Batch {
     }
 }
 
+/// What an address may ask of the form.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wanted {
+    nature: Option<String>,
+    campagne: Option<String>,
+}
+
+/// What the form holds already.
+#[derive(Default)]
+struct Typed {
+    kind: String,
+    since: String,
+    campaign: String,
+}
+
+impl Typed {
+    fn of(fields: &Fields) -> Self {
+        let text = |name| fields.text(name).to_owned();
+        Self { kind: text("nature"), since: text("depuis"), campaign: text("campagne") }
+    }
+}
+
 /// The page.
-pub async fn show(visit: Visit) -> Result<Response, Failure> {
-    page(&visit, "", &Fields::default()).await
+pub async fn show(visit: Visit, Query(wanted): Query<Wanted>) -> Result<Response, Failure> {
+    let typed = Typed {
+        kind: wanted.nature.unwrap_or_default(),
+        campaign: wanted.campagne.unwrap_or_default(),
+        ..Typed::default()
+    };
+    page(&visit, "", typed).await
 }
 
 /// What is written of each kind, for those who may bring it in: the list of
@@ -77,6 +107,7 @@ fn kinds(
     visit: &Visit,
     w: &'static Import,
     chosen: &str,
+    plain: bool,
 ) -> Vec<(&'static str, &'static str, bool)> {
     let label = |kind: Kind| match kind {
         Kind::Tables => w.tables,
@@ -85,7 +116,8 @@ fn kinds(
         Kind::Omop => w.omop,
         Kind::List => w.list,
     };
-    let mine = Kind::ALL.into_iter().filter(|(_, kind)| may(visit, *kind));
+    let takes = |kind: Kind| !visit.app.demo && (kind == Kind::List || !plain);
+    let mine = Kind::ALL.into_iter().filter(|(_, kind)| may(visit, *kind) && takes(*kind));
     mine.map(|(word, kind)| (word, label(kind), word == chosen)).collect()
 }
 
@@ -93,7 +125,7 @@ fn may(visit: &Visit, kind: Kind) -> bool {
     kind != Kind::List || visit.actor.own().is_some()
 }
 
-async fn page(visit: &Visit, message: &str, fields: &Fields) -> Result<Response, Failure> {
+async fn page(visit: &Visit, message: &str, typed: Typed) -> Result<Response, Failure> {
     let w = Import::of(visit.language);
     let dossier = visit.app.practice.dossier().to_path_buf();
     let (plain, lots) = away(move || {
@@ -105,8 +137,9 @@ async fn page(visit: &Visit, message: &str, fields: &Fields) -> Result<Response,
         frame: visit.frame(w.title, "/import"),
         w,
         message: message.to_owned(),
-        kinds: kinds(visit, w, fields.text("nature")),
-        since: fields.text("depuis").to_owned(),
+        kinds: kinds(visit, w, &typed.kind, plain),
+        since: typed.since,
+        campaign: typed.campaign,
         closed: if visit.app.demo {
             w.no_demo
         } else if plain {
@@ -121,7 +154,7 @@ async fn page(visit: &Visit, message: &str, fields: &Fields) -> Result<Response,
 
 async fn refused(visit: &Visit, failure: Failure, fields: &Fields) -> Result<Response, Failure> {
     let Some((status, why)) = failure.told() else { return Err(failure) };
-    let mut page = page(visit, &why, fields).await?;
+    let mut page = page(visit, &why, Typed::of(fields)).await?;
     *page.status_mut() = status;
     Ok(page)
 }
@@ -156,10 +189,16 @@ async fn receive(visit: &Visit, upload: &mut Upload) -> Result<Arc<Job>, Failure
         None => None,
         Some(text) => Some(day(text).ok_or_else(|| refuse(w.bad_day))?),
     };
+    let today = app.clock().today();
+    let campaign = match fields.given("campagne") {
+        None => Campaign::new(today.year()),
+        Some(text) => text.parse().ok().and_then(Campaign::new),
+    };
     let state = if kind == Kind::List { State::List } else { State::Trying };
     let job = app.imports.begin(&visit.actor, kind, since, (id, spool), state)?;
     if kind == Kind::List {
-        list::ready(&job, app.clock().today(), count)?;
+        let (own, campaign) = visit.actor.own().zip(campaign).ok_or(Failure::NotFound)?;
+        list::ready(&job, own.expose(), campaign, today, count)?;
     } else {
         imports::try_it(&app, &job);
     }

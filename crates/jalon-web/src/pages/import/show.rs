@@ -32,6 +32,8 @@ struct Page<'a> {
     refusal: Option<&'a Refusal>,
     more: String,
     list_says: Vec<String>,
+    /// Where what a list says is seen.
+    seen: Vec<(String, &'static str)>,
 }
 
 /// The page.
@@ -57,6 +59,7 @@ fn page(visit: &Visit, job: &Job, state: &State) -> Result<Response, Failure> {
         refusal: None,
         more: String::new(),
         list_says: Vec::new(),
+        seen: Vec::new(),
     };
     let says = match state {
         State::Trying => w.trying,
@@ -90,6 +93,11 @@ fn page(visit: &Visit, job: &Job, state: &State) -> Result<Response, Failure> {
         }
         State::ListKept(says) => {
             page.list_says.clone_from(says);
+            let campaign = list::asked(job)?.campaign;
+            page.seen = vec![
+                (format!("/patients?campagne={campaign}"), visit.t.patients),
+                (format!("/releves?campagne={campaign}"), visit.t.claims),
+            ];
             w.list_kept
         }
         State::List => "",

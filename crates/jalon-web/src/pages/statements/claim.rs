@@ -91,7 +91,7 @@ impl Dossier {
         if !look.sees_patients() {
             return Ok(Self { study, marked: Vec::new(), documents: Vec::new() });
         }
-        let tracked = gaps::tracked(look).await?;
+        let tracked = look.tracked().await?;
         let start = study.word("");
         let mut asked = Vec::new();
         for (patient, kept) in &tracked {
@@ -137,7 +137,7 @@ impl Dossier {
 
     /// The claim, with its texts.
     pub fn claim(&self, look: &Look, body: &Body, meant: Meant) -> Claim {
-        let Study { held, funds, .. } = &self.study;
+        let Study { held, lent, .. } = &self.study;
         let mut documents: Vec<&Document> = self.documents.iter().collect();
         let mut all = Vec::new();
         for one in &self.marked {
@@ -148,7 +148,7 @@ impl Dossier {
             all.push(Disputed { ground, proofs, ..one.disputed.clone() });
         }
         let proofs = documents.into_iter().map(|one| proof(look, one)).collect();
-        let lists = [&funds.whole, &funds.to_see].into_iter().flatten();
+        let lists = [&lent.whole, &lent.to_see].into_iter().flatten();
         let people = lists.flat_map(|list| &list.patients);
         let mut others: BTreeMap<String, Person> =
             people.map(|(number, person)| (format!("liste {number}"), person.clone())).collect();
@@ -275,7 +275,7 @@ fn disputed(
     reasons.dedup();
     facts.sort_by_key(|event| event.date);
     Ok(Disputed {
-        person: study.funds.person(held, &patient),
+        person: study.person(&patient),
         patient,
         indicators,
         ground: GROUNDS[0].1,

@@ -14,7 +14,7 @@ use jalon_claim::reason::said;
 use jalon_claim::suspects::Explanation;
 use jalon_rules::scale::RateKind;
 use jalon_rules::{Fraction, Range, french};
-use jalon_store::worklist::{Order, Tracked};
+use jalon_store::worklist::Tracked;
 use jiff::civil::Date;
 
 use super::study::Study;
@@ -41,6 +41,7 @@ struct Page {
     message: String,
     wrong: bool,
     back: String,
+    bring: String,
     correct: String,
     claim: String,
     may: bool,
@@ -141,7 +142,7 @@ pub async fn page(
     let doctor = look.doctor()?;
     // Patients are named once the journal has it.
     let named = if look.sees_patients() && names_someone(&study) {
-        Some((look.numbers(&study.held.list).await?, tracked(look).await?))
+        Some((look.numbers(&study.held.list).await?, look.tracked().await?))
     } else {
         None
     };
@@ -156,6 +157,7 @@ pub async fn page(
         message: message.to_owned(),
         wrong: status != StatusCode::OK,
         back: look.to("/releves"),
+        bring: format!("{}&nature=liste", look.to("/import")),
         correct: format!("{}&corrige={id}", look.to("/releves/saisie")),
         claim: to(look, id, "/reclamation"),
         may: is_own(look, &doctor),
@@ -176,17 +178,6 @@ pub async fn page(
 /// Whether the page has patients to name.
 fn names_someone(study: &Study) -> bool {
     study.held.lists.is_some() || study.held.explanations.iter().any(|one| !one.suspects.is_empty())
-}
-
-/// What is kept of the patients of the list, by identifier.
-pub async fn tracked(look: &Look) -> Result<BTreeMap<String, Tracked>, Failure> {
-    let (doctor, campaign) = (look.list_key()?, look.campaign.year());
-    let tracked = look
-        .store(move |store, actor, now| {
-            store.worklist(actor, &doctor, campaign, Order::LastChange, now)
-        })
-        .await?;
-    Ok(tracked.into_iter().map(|one| (one.key.expose().to_owned(), one)).collect())
 }
 
 fn unknown() -> String {
@@ -378,7 +369,7 @@ fn suspects(
 }
 
 fn lists(look: &Look, study: &Study, numbers: &Numbers) -> Option<Lists> {
-    let (same, list) = (study.held.lists.as_ref()?, study.funds.whole.as_ref()?);
+    let (same, list) = (study.held.lists.as_ref()?, study.lent.whole.as_ref()?);
     let practice = same.practice.iter().take(ROWS).map(|one| Someone {
         label: one.who.clone(),
         to: numbers.of(&one.who).map_or_else(String::new, |number| look.to_patient(number)),

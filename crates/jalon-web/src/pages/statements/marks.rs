@@ -5,12 +5,12 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jalon_store::PatientId;
-use jalon_store::worklist::{Applied, FundMark, Seen, Step, To};
+use jalon_store::worklist::FundMark;
 
 use super::{gaps, is_own, study};
 use crate::failure::Failure;
 use crate::fields::Fields;
-use crate::pages::{Look, Visit};
+use crate::pages::{Look, Visit, lent};
 use crate::texts::Statements;
 
 /// Patients were ticked.
@@ -42,7 +42,7 @@ pub async fn mark(
         return gaps::page(&look, &number, w.tick_some, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let marks = patients.into_iter().map(|patient| (patient, word.clone(), mark)).collect();
-    match put(&look, fields.key().map(str::to_owned), marks).await {
+    match lent::mark(&look, fields.key().map(str::to_owned), marks).await {
         Ok(count) => {
             let to = format!("{}&fait={count}#patients", super::to(&look, kept.id, ""));
             Ok(Redirect::to(&to).into_response())
@@ -51,37 +51,5 @@ pub async fn mark(
             Some((status, why)) => gaps::page(&look, &number, &why, status).await,
             None => Err(failure),
         },
-    }
-}
-
-/// Puts marks on gaps of patients: all, or none; how many.
-pub async fn put(
-    look: &Look,
-    form: Option<String>,
-    marks: Vec<(PatientId, String, Option<FundMark>)>,
-) -> Result<usize, Failure> {
-    let (campaign, count) = (look.campaign.year(), marks.len());
-    if marks.is_empty() {
-        return Ok(0);
-    }
-    let applied = look
-        .store(move |store, actor, now| {
-            let steps: Vec<_> = marks
-                .iter()
-                .map(|(patient, word, mark)| Step {
-                    patient: *patient,
-                    campaign,
-                    indicator: Some(word),
-                    seen: Seen::Whatever,
-                    to: To::Fund(*mark),
-                })
-                .collect();
-            store.change(actor, form.as_deref(), &steps, now)
-        })
-        .await?;
-    match applied {
-        Applied::Done(_) | Applied::Again(_) => Ok(count),
-        // What was seen is the fund's list, not the patient.
-        Applied::Stale(_) => Err(Failure::Broken("marques")),
     }
 }

@@ -1,14 +1,12 @@
 //! A statement held against the facts: the two verdicts, what explains them,
 //! and the two lists of patients.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jalon_claim::arithmetic::Arithmetic;
 use jalon_claim::claim::Annex;
-use jalon_claim::reconciliation::Scope;
 use jalon_claim::suspects::{Explanation, ToSee, explain};
-use jalon_claim::{Data, Reconciliation, reconcile};
+use jalon_claim::{Data, Reconciliation};
 use jalon_engine::EngineError;
 use jalon_engine::ledger::{Book, SchemeLedger};
 use jalon_engine::roster::Member;
@@ -21,19 +19,15 @@ use jiff::civil::Date;
 
 use crate::failure::Failure;
 use crate::pages::Look;
+use crate::pages::lent::{self, Lent};
 use crate::practice::{Facts, List, PracticeError};
 use crate::texts::Statements;
-use crate::work::away;
-
-/// Age at which a patient chooses a médecin traitant alone: lists of the fund
-/// begin or end there.
-const ADULT: u8 = 16;
 
 /// A statement and all that is known of it.
 pub struct Study {
     pub kept: Kept,
     pub held: Held,
-    pub funds: Funds,
+    pub lent: Lent,
 }
 
 /// A statement held against the facts.
@@ -51,55 +45,6 @@ pub struct Held {
     pub seen: Option<Reconciliation>,
 }
 
-/// The lists that the fund gave of the patients of one doctor.
-#[derive(Default)]
-pub struct Funds {
-    /// Those whose médecin traitant the doctor is.
-    pub whole: Option<FundList>,
-    /// Those to see, by indicator.
-    pub to_see: Option<FundList>,
-}
-
-/// Names of the lists of a doctor, in the folder of the dossier: nobody else's
-/// page asks for them.
-pub fn list_name(look: &Look, doctor: &str, to_see: bool) -> String {
-    let key = look.app.keys.of(doctor);
-    if to_see { format!("voir-{key}") } else { format!("mt-{key}") }
-}
-
-impl Funds {
-    async fn read(look: &Look, doctor: &str) -> Result<Self, Failure> {
-        let folder = look.app.practice.dossier().to_path_buf();
-        let names = [list_name(look, doctor, false), list_name(look, doctor, true)];
-        away(move || {
-            let read = |name: &str| {
-                let list = FundList::load(&folder, name);
-                let list = list.map_err(|_| Failure::Broken("liste de la caisse"))?;
-                Ok::<_, Failure>((!list.imports.is_empty()).then_some(list))
-            };
-            Ok(Self { whole: read(&names[0])?, to_see: read(&names[1])? })
-        })
-        .await
-    }
-
-    /// What the fund's lists say of who a patient is.
-    pub fn person(&self, held: &Held, patient: &str) -> Person {
-        let sides = [(&self.whole, &held.lists), (&self.to_see, &held.seen)];
-        let known = sides.into_iter().find_map(|(list, same)| {
-            let same = same.as_ref()?;
-            let mut pairs = same.both.iter().chain(&same.known);
-            let number = pairs.find(|pair| pair.patient == patient)?.number;
-            list.as_ref()?.patients.get(&number).cloned()
-        });
-        let mut person = known.unwrap_or_default();
-        if let Some(member) = held.members.iter().find(|one| one.patient == patient) {
-            person.naissance = member.birth.or(person.naissance);
-            person.sexe = member.sex.clone().or(person.sexe);
-        }
-        person
-    }
-}
-
 /// A statement that was kept, by its number.
 pub async fn kept(look: &Look, number: &str) -> Result<Kept, Failure> {
     let id = StatementId::parse(number).ok_or(Failure::NotFound)?;
@@ -115,9 +60,9 @@ impl Study {
         let statement = parsed(&kept)?;
         let doctor = look.doctor()?;
         let patients = look.sees_patients();
-        let funds = if patients { Funds::read(look, &doctor).await? } else { Funds::default() };
+        let lent = if patients { Lent::read(look).await? } else { Lent::default() };
         let (campaign, scheme, today) = (look.campaign, kept.scheme.clone(), look.today());
-        let (whole, to_see) = (funds.whole.clone(), funds.to_see.clone());
+        let (whole, to_see) = (lent.whole.clone(), lent.to_see.clone());
         let held = look
             .ask(move |facts| {
                 let asked = Asked { campaign, doctor: &doctor, scheme: &scheme, today };
@@ -130,7 +75,7 @@ impl Study {
         look.app.practice.rules().hash().clone_into(&mut held.annex.rules);
         look.facts.hash().clone_into(&mut held.annex.facts);
         held.annex.overlay = look.facts.overlay().map(|one| one.title.clone());
-        Ok(Self { kept, held, funds })
+        Ok(Self { kept, held, lent })
     }
 }
 
@@ -187,21 +132,10 @@ fn hold(
     let Some(ledger) = ledger(&season, doctor, scheme) else { return Ok(None) };
     let reading = list.readings.iter().find(|reading| reading.scheme.id == scheme);
     let members = facts.engine().roster(doctor)?;
-    let scope =
-        Scope { day: campaign.reference_day(), first: campaign.first_day(), ages: vec![ADULT] };
-    // The facts name nobody: what the fund's list says is all there is.
-    let names = BTreeMap::new();
-    let held = |list: &FundList| {
-        let on_it = |number: &u32| {
-            list.lignes.iter().any(|line| line.patient == *number && line.sorti.is_none())
-        };
-        let people = list.patients.iter().filter(|(number, _)| on_it(number));
-        let people = people.map(|(number, person)| (*number, person.clone())).collect();
-        reconcile(&members, &names, &people, &scope)
-    };
-    let lists = whole.map(held);
+    let scope = lent::scope(campaign);
+    let lists = whole.map(|list| lent::held(list, &members, &scope, false));
     // Who has left the list is still known by it.
-    let seen = to_see.map(|list| reconcile(&members, &names, &list.patients, &scope));
+    let seen = to_see.map(|list| lent::held(list, &members, &scope, true));
     let waited = match (to_see, &seen) {
         (Some(list), Some(same)) => ToSee::of(list, same),
         _ => ToSee::default(),
@@ -229,6 +163,24 @@ fn gap(row: &jalon_claim::data::Comparison) -> bool {
 }
 
 impl Study {
+    /// What the fund's lists say of who a patient is.
+    pub fn person(&self, patient: &str) -> Person {
+        let Self { held, lent, .. } = self;
+        let sides = [(&lent.whole, &held.lists), (&lent.to_see, &held.seen)];
+        let known = sides.into_iter().find_map(|(list, same)| {
+            let same = same.as_ref()?;
+            let mut pairs = same.both.iter().chain(&same.known);
+            let number = pairs.find(|pair| pair.patient == patient)?.number;
+            list.as_ref()?.patients.get(&number).cloned()
+        });
+        let mut person = known.unwrap_or_default();
+        if let Some(member) = held.members.iter().find(|one| one.patient == patient) {
+            person.naissance = member.birth.or(person.naissance);
+            person.sexe = member.sex.clone().or(person.sexe);
+        }
+        person
+    }
+
     /// The name of an indicator for the memory, as the worklist has it.
     pub fn word(&self, indicator: &str) -> String {
         format!("{}:{indicator}", self.held.scheme.id)
