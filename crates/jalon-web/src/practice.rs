@@ -327,6 +327,15 @@ impl Facts {
         Ok(self.tables.courses.of(&self.tables, self.books(campaign), schemes))
     }
 
+    /// The schemes that count patients of a doctor in a campaign.
+    pub fn schemes(
+        &self,
+        campaign: Campaign,
+        doctor: &str,
+    ) -> Result<Vec<&'static Scheme>, PracticeError> {
+        Ok(counted(&self.season(campaign)?, doctor))
+    }
+
     /// Whom to call for a doctor, from this day on.
     pub fn list(
         &self,
@@ -342,16 +351,7 @@ impl Facts {
         {
             return Ok(Arc::clone(list));
         }
-        let mine = season.iter().find(|book| book.payee == doctor);
-        let schemes: Vec<&'static Scheme> = mine
-            .into_iter()
-            .flat_map(|book| &book.ledgers)
-            .filter_map(|ledger| match ledger.scheme() {
-                AnyScheme::Counted(scheme) => Some(scheme),
-                AnyScheme::Classes(_) | AnyScheme::Gate(_) => None,
-            })
-            .collect();
-        let list = Arc::new(self.make(campaign, doctor, &schemes, today)?);
+        let list = Arc::new(self.make(campaign, doctor, &counted(&season, doctor), today)?);
         lists.insert(key, (today, Arc::clone(&list)));
         Ok(list)
     }
@@ -372,4 +372,14 @@ impl Facts {
         worklist.sort(Order::Need);
         Ok(List { worklist, behind })
     }
+}
+
+/// The schemes of a season that count patients of a doctor.
+fn counted(season: &[Book<'static>], doctor: &str) -> Vec<&'static Scheme> {
+    let mine = season.iter().filter(|book| book.payee == doctor).flat_map(|book| &book.ledgers);
+    mine.filter_map(|ledger| match ledger.scheme() {
+        AnyScheme::Counted(scheme) => Some(scheme),
+        AnyScheme::Classes(_) | AnyScheme::Gate(_) => None,
+    })
+    .collect()
 }

@@ -8,10 +8,9 @@ mod envoi;
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
-use std::path::Path;
 
 use calamine::{Data as Value, Reader as _, Xlsx};
-use commun::{Answer, Browser, CABINET, Server};
+use commun::{Answer, Browser, CABINET, People, Server};
 use envoi::{Sent, facts, upload};
 use jalon_claim::Data;
 use jalon_claim::arithmetic::{Arithmetic, Verdict};
@@ -516,16 +515,20 @@ async fn a_statement_is_its_doctors_and_the_auditor_reads_sums() {
     assert_eq!(clara.get(&at.replace("2024", "2023")).await.status, 404);
 }
 
-/// A copy of the example, in which lists may be kept.
+/// A practice on a copy of the example, in which lists may be kept.
 #[cfg(test)]
-fn copy(to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
+fn on_a_copy() -> (tempfile::TempDir, Server, People) {
+    let folder = commun::folder();
+    let dossier = folder.path().join("cabinet");
+    std::fs::create_dir_all(&dossier).unwrap();
     for entry in std::fs::read_dir(CABINET).unwrap() {
         let entry = entry.unwrap();
         if entry.file_type().unwrap().is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+            std::fs::copy(entry.path(), dossier.join(entry.file_name())).unwrap();
         }
     }
+    let (server, people) = Server::practice_on(&dossier);
+    (folder, server, people)
 }
 
 /// Brings a list of the fund in: tried, told what it is, kept; the last page.
@@ -568,10 +571,7 @@ async fn met(server: &Server, year: i16, scheme: &str, page: &str) -> (String, V
 
 #[tokio::test]
 async fn the_lists_of_the_fund_say_who() {
-    let folder = commun::folder();
-    let dossier = folder.path().join("cabinet");
-    copy(&dossier);
-    let (server, people) = Server::practice_on(&dossier);
+    let (_folder, server, people) = on_a_copy();
     server.hand.pass(MAY);
     let mut clara = server.inside(&people.clara);
     let at = entered(&mut clara).await;
@@ -626,10 +626,7 @@ async fn the_lists_of_the_fund_say_who() {
 
 #[tokio::test]
 async fn a_list_of_prevention_marks_patients_without_any_statement() {
-    let folder = commun::folder();
-    let dossier = folder.path().join("cabinet");
-    copy(&dossier);
-    let (server, people) = Server::practice_on(&dossier);
+    let (_folder, server, people) = on_a_copy();
     let mut clara = server.inside(&people.clara);
     let (indicator, met) = met(&server, 2026, "fmt-prevention", "").await;
     let (first, second) = (&met[0], &met[1]);

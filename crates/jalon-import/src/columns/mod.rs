@@ -7,6 +7,8 @@ mod propose;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::label::plain;
+
 pub use file::{load, render};
 pub(crate) use propose::one_fault;
 pub use propose::{Given, propose};
@@ -20,6 +22,21 @@ pub struct Field {
     pub what: &'static str,
     /// Titles it goes by, as [`plain`](crate::label::plain) writes them.
     pub titles: &'static [&'static str],
+}
+
+impl Field {
+    /// Whether a title is one of its own, said of the patient or not.
+    #[must_use]
+    pub fn bears(&self, title: &str) -> bool {
+        let title = plain(title.split(['(', '[']).next().unwrap_or_default());
+        let mut title = title.as_str();
+        for of in ["patient", "beneficiaire", "assure", "patiente"] {
+            for link in [" du ", " de la ", " de l ", " "] {
+                title = title.strip_suffix(&format!("{link}{of}")).unwrap_or(title);
+            }
+        }
+        self.titles.contains(&title)
+    }
 }
 
 /// What is kept from one import to the next: titles of columns, and what

@@ -56,7 +56,7 @@ pub fn propose(
                 columns
             }
             // A title decided for one field is not guessed for another.
-            None => holding(titles, |it| recognised(field, it) && !decided.contains(&plain(it))),
+            None => holding(titles, |it| field.bears(it) && !decided.contains(&plain(it))),
         };
         match columns.as_slice() {
             [column] => {
@@ -128,18 +128,6 @@ fn holding(titles: &Row, is: impl Fn(&str) -> bool) -> Vec<usize> {
     cells.filter(|(_, title)| !title.is_empty() && is(title)).map(|(column, _)| column).collect()
 }
 
-/// Whether a title is one of a field's, said of the patient or not.
-fn recognised(field: &Field, title: &str) -> bool {
-    let title = plain(title.split(['(', '[']).next().unwrap_or_default());
-    let mut title = title.as_str();
-    for of in ["patient", "beneficiaire", "assure", "patiente"] {
-        for link in [" du ", " de la ", " de l ", " "] {
-            title = title.strip_suffix(&format!("{link}{of}")).unwrap_or(title);
-        }
-    }
-    field.titles.contains(&title)
-}
-
 /// The sheet and the row of titles: the row, among the first, that holds most
 /// fields.
 fn header(
@@ -164,7 +152,7 @@ fn header(
                 !title.is_empty()
                     && match wanted.get(field.key) {
                         Some(wanted) => plain(wanted) == plain(title),
-                        None => recognised(field, title),
+                        None => field.bears(title),
                     }
             })
         });

@@ -1,7 +1,7 @@
 //! Lists of patients that the fund lends a doctor for a campaign, and what they
 //! put on the patients whom they name. Nobody else's page asks for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jalon_claim::reconciliation::Scope;
 use jalon_claim::{Reconciliation, reconcile};
@@ -38,12 +38,12 @@ pub enum Nature {
 }
 
 impl Nature {
-    /// Each with its word.
-    pub const ALL: [(&'static str, Self); 2] = [("voir", Self::ToSee), ("mt", Self::Whole)];
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::ToSee, Self::Whole];
 
     /// That of a word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(known, _)| *known == word).map(|(_, nature)| nature)
+        Self::ALL.into_iter().find(|nature| nature.word() == word)
     }
 
     /// Its word.
@@ -119,6 +119,7 @@ pub async fn report(look: &Look) -> Result<usize, Failure> {
     let same = held(&lent, &members, &scope(campaign), true);
     let numbers = look.numbers(&list).await?;
     let tracked = look.tracked().await?;
+    let mut known = BTreeMap::new();
     let mut marks = Vec::new();
     for line in &lent.lignes {
         let Some(patient) = same.patient_of(line.patient) else { continue };
@@ -127,9 +128,9 @@ pub async fn report(look: &Look) -> Result<usize, Failure> {
             let member = members.iter().find(|one| one.patient == patient);
             member.is_some_and(|member| member.is_listed_on(day))
         };
-        for (scheme, met) in met(&list, patient, &line.indicateur)? {
+        for (scheme, met) in met(&list, &line.indicateur, &mut known)? {
             let mark = match line.sorti {
-                None => met.then_some(FundMark::ToClaim),
+                None => met.contains(patient).then_some(FundMark::ToClaim),
                 Some(day) if listed(day) => Some(FundMark::Counted),
                 Some(_) => continue,
             };
@@ -147,22 +148,30 @@ pub async fn report(look: &Look) -> Result<usize, Failure> {
     Ok(count)
 }
 
-/// Whether the facts count the act of a patient, in each scheme that has the
-/// indicator.
-fn met(list: &List, patient: &str, indicator: &str) -> Result<Vec<(&'static str, bool)>, Failure> {
-    let broken = |_| Failure::Broken("moteur");
-    let mut met = Vec::new();
-    for reading in &list.readings {
-        let Some(at) = reading.pages.iter().position(|page| page.id == indicator) else {
-            continue;
-        };
-        let own = reading.evidence.only(patient).map_err(broken)?.page(at).map_err(broken)?;
-        let done = own.iter().any(|row| {
-            row.counts.denominator > 0 && row.counts.numerator >= row.counts.denominator
-        });
-        met.push((reading.scheme.id.as_str(), done));
+/// Patients whose act the facts count, in each scheme that has the indicator.
+type Met = Vec<(&'static str, BTreeSet<String>)>;
+
+/// Those of an indicator: asked the first time, then known.
+fn met<'k>(
+    list: &List,
+    indicator: &str,
+    known: &'k mut BTreeMap<String, Met>,
+) -> Result<&'k Met, Failure> {
+    if !known.contains_key(indicator) {
+        let mut met = Vec::new();
+        for reading in &list.readings {
+            let Some(at) = reading.pages.iter().position(|page| page.id == indicator) else {
+                continue;
+            };
+            let rows = reading.evidence.page(at).map_err(|_| Failure::Broken("moteur"))?;
+            let done = rows.into_iter().filter(|row| {
+                row.counts.denominator > 0 && row.counts.numerator >= row.counts.denominator
+            });
+            met.push((reading.scheme.id.as_str(), done.map(|row| row.patient).collect()));
+        }
+        known.insert(indicator.to_owned(), met);
     }
-    Ok(met)
+    known.get(indicator).ok_or(Failure::Broken("moteur"))
 }
 
 /// Puts marks on gaps of patients: all, or none; how many.

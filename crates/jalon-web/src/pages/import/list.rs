@@ -11,7 +11,6 @@ use jalon_claim::label::catalogue;
 use jalon_import::ImportError;
 use jalon_import::list::{Asked, FIELDS, Intake, Outcome};
 use jalon_import::sheet::{self, Limits, Workbook};
-use jalon_rules::any_scheme::AnyScheme;
 use jalon_rules::page::Page as Indicator;
 use jalon_rules::{Campaign, french};
 use jalon_store::audit::{Action, Event};
@@ -116,18 +115,13 @@ pub fn asked(job: &Job) -> Result<ListAsked, Failure> {
 /// schemes, those paid by patient.
 fn pages(app: &App, asked: &ListAsked) -> Vec<&'static Indicator> {
     let rules = app.practice.rules();
-    let season = app.practice.facts().and_then(|facts| facts.season(asked.campaign));
+    let facts = app.practice.facts();
+    let schemes = facts.and_then(|facts| facts.schemes(asked.campaign, &asked.doctor));
+    let all = schemes.unwrap_or_default().into_iter().flat_map(|scheme| rules.pages_of(scheme));
     let mut pages: Vec<&'static Indicator> = Vec::new();
-    for book in season.iter().flat_map(|books| books.iter()) {
-        let mine = book.ledgers.iter().filter(|_| book.payee == asked.doctor);
-        for ledger in mine {
-            let AnyScheme::Counted(scheme) = ledger.scheme() else { continue };
-            for page in rules.pages_of(scheme) {
-                let known = pages.iter().any(|known| known.id == page.id);
-                if !known && rules.exists(page, asked.campaign) {
-                    pages.push(page);
-                }
-            }
+    for page in all.filter(|page| rules.exists(page, asked.campaign)) {
+        if pages.iter().all(|known| known.id != page.id) {
+            pages.push(page);
         }
     }
     if pages.is_empty() { rules.paid_by_patient() } else { pages }
@@ -174,8 +168,8 @@ pub async fn show(visit: &Visit, job: &Arc<Job>, message: &str) -> Result<Respon
     })
     .await?;
     let w = Import::of(visit.language);
-    let nature = |(word, nature): (&str, Nature)| Choice {
-        value: word.to_owned(),
+    let nature = |nature: Nature| Choice {
+        value: nature.word().to_owned(),
         label: match nature {
             Nature::ToSee => w.to_see.to_owned(),
             Nature::Whole => w.whole_list.to_owned(),

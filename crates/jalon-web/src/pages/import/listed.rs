@@ -1,6 +1,6 @@
 //! A list of the fund as its page shows it: columns, labels, what moves.
 
-use jalon_import::label::{Meaning, plain};
+use jalon_import::label::Meaning;
 use jalon_import::list::{self, FIELDS, Intake, Outcome};
 use jalon_import::sheet::{Row, Workbook};
 use jalon_rules::french;
@@ -82,10 +82,7 @@ pub fn fields(book: &Workbook, intake: Option<&Intake>, asked: &ListAsked) -> Ve
             let chosen = match (said, intake) {
                 (Some((_, title)), _) => Some(title.as_str()),
                 (None, Some(intake)) => intake.columns.title(field.key),
-                (None, None) => titles
-                    .iter()
-                    .map(String::as_str)
-                    .find(|title| field.titles.contains(&plain(title).as_str())),
+                (None, None) => titles.iter().map(String::as_str).find(|it| field.bears(it)),
             };
             let at = intake
                 .and_then(|intake| intake.columns.fields.keys().position(|key| *key == field.key));
