@@ -20,7 +20,7 @@ pub struct Field {
     pub key: &'static str,
     /// What it is, in French.
     pub what: &'static str,
-    /// Titles it goes by, as [`plain`](crate::label::plain) writes them.
+    /// Titles it goes by, as [`plain`] writes them.
     pub titles: &'static [&'static str],
 }
 
